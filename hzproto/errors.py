@@ -17,8 +17,11 @@ Some classes are builtin exceptions too, so that ordinary handlers work: the tim
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, TypeVar
+import itertools
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class HazelcastError(Exception):
@@ -606,7 +609,7 @@ def error_from_holders(holders: Sequence[Mapping[str, Any]]) -> HazelcastError:
     if not holders:
         return RemoteProtocolError("The member answered with an error but did not say which.")
     errors = [_error_from_holder(holder) for holder in holders]
-    for error, cause in zip(errors, errors[1:], strict=False):
+    for error, cause in itertools.pairwise(errors):
         error.__cause__ = cause
     return errors[0]
 
@@ -630,17 +633,17 @@ def _stack_frame(element: Mapping[str, Any]) -> str:
     return f"at {element.get('className', '?')}.{element.get('methodName', '?')}({place})"
 
 
-E = TypeVar("E", bound=BaseException)
+_E = TypeVar("_E", bound=BaseException)
 
 
-def fresh(error: E) -> E:
+def fresh(error: _E) -> _E:
     """Return a new exception of the same class and contents, with *error* as its cause.
 
     For every waiter after the first: an exception that is raised twice mixes up the tracebacks of its waiters.
     """
     try:
         twin = copy.copy(error)
-    except Exception:  # a class of the user whose constructor takes other arguments than it keeps
+    except TypeError:  # a class of the user whose constructor takes other arguments than it keeps
         twin = type(error).__new__(type(error), *error.args)
         twin.__dict__.update(error.__dict__)
     twin.__cause__ = error
