@@ -1,0 +1,209 @@
+"""Operations: what structures build, the core carries out and adapters wait for.
+
+An operation is submitted once and finishes once. Single steps are a `Request`; several steps are a generator of
+operations that the core drives (`Flow`). Adapters know only the base class: they put their own object in `waiter`
+before they submit, and call `result()` when the operation comes back from `Client.completed()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from hzproto.cluster.connection import Connection
+    from hzproto.messages import Method
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+Buffer: TypeAlias = bytes | memoryview
+
+
+class Op(Generic[R_co]):
+    """One operation. On its own it is a signal: something that other code finishes.
+
+    `wait` says how long the member may hold the answer back by contract: None for an ordinary operation, which ends
+    after the invocation timeout; otherwise the operation has no deadline unless its caller sets one, to which a
+    finite `wait` (seconds) is added.
+    """
+
+    __slots__ = ("deadline", "done", "error", "parent", "value", "wait", "waiter")
+
+    waiter: Any
+    value: Any
+
+    def __init__(self, wait: float | None = None) -> None:
+        self.waiter = None
+        self.parent: Parent | None = None
+        self.error: BaseException | None = None
+        self.done = False
+        self.deadline: float | None = None
+        self.wait = wait
+
+    def result(self) -> R_co:
+        """Return the value of the finished operation or raise its error; decoding happens here."""
+        if self.error is not None:
+            raise self.error
+        return cast(R_co, self.value)
+
+    def __iter__(self) -> Generator[Op[Any], Any, R_co]:
+        return cast(R_co, (yield self))  # so that `value = yield from op` is typed
+
+
+Flow: TypeAlias = Generator[Op[Any], Any, R]
+
+
+class Done(Op[R_co]):
+    """An operation that needed no member: it has its value from the start."""
+
+    __slots__ = ()
+
+    def __init__(self, value: R_co) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Sleep(Op[None]):
+    """A pause of `seconds` inside a flow."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.value = None
+
+
+class Request(Op[R_co]):
+    """One request to one member and its answer; `value` holds the raw answer until `result()` decodes it.
+
+    It goes to `target` (a connection or a member) where given, else to the owner of `partition`, else to any member.
+    `convert` is applied to what the answer's table yields. `on_event` makes the request a listener registration: it
+    gets each later event message of this request's correlation id.
+    """
+
+    __slots__ = (
+        "acks",
+        "attempt",
+        "body",
+        "connection",
+        "convert",
+        "correlation_id",
+        "method",
+        "on_event",
+        "partition",
+        "target",
+    )
+
+    def __init__(
+        self,
+        method: Method,
+        body: bytes,
+        partition: int = -1,
+        convert: Callable[[Any], R_co] | None = None,
+        *,
+        target: Connection | UUID | None = None,
+        wait: float | None = None,
+        on_event: Callable[[Buffer, float], None] | None = None,
+    ) -> None:
+        self.waiter = None
+        self.parent = None
+        self.error = None
+        self.done = False
+        self.deadline = None
+        self.wait = wait
+        self.method = method
+        self.body = body
+        self.partition = partition
+        self.convert = convert
+        self.target = target
+        self.on_event = on_event
+        self.connection: Connection | None = None  # that carries the current attempt
+        self.correlation_id = 0
+        self.attempt = 0
+        self.acks = 0  # backup acks that came before the answer
+
+    def result(self) -> R_co:
+        if self.error is not None:
+            raise self.error
+        value = self.method.response.parse(self.value)
+        convert = self.convert
+        return value if convert is None else convert(value)
+
+
+class Parent(Op[R_co]):
+    """An operation made of others, which the core resumes each time one of them has finished."""
+
+    __slots__ = ()
+
+    def children(self) -> Sequence[Op[Any]]:
+        """The operations under way for this one."""
+        raise NotImplementedError
+
+
+class All(Parent[R_co]):
+    """Operations side by side. The value is `combine` of their values in order; the first error ends it."""
+
+    __slots__ = ("combine", "ops", "remaining")
+
+    def __init__(self, ops: Iterable[Op[Any]], combine: Callable[[list[Any]], R_co] | None = None) -> None:
+        super().__init__()
+        self.ops = list(ops)
+        self.remaining = len(self.ops)
+        self.combine = combine
+
+    def children(self) -> Sequence[Op[Any]]:
+        return [op for op in self.ops if not op.done]
+
+    def result(self) -> R_co:
+        if self.error is not None:
+            raise self.error
+        values = [op.result() for op in self.ops]
+        return cast(R_co, values) if self.combine is None else self.combine(values)
+
+
+class FlowOp(Parent[R_co]):
+    """An operation of several steps, driven by the core. The generator runs in the core: no user code in it."""
+
+    __slots__ = ("child", "generator", "running")
+
+    def __init__(self, generator: Flow[R_co], wait: float | None = None) -> None:
+        super().__init__(wait)
+        self.generator = generator
+        self.child: Op[Any] | None = None
+        self.running = False
+
+    def children(self) -> Sequence[Op[Any]]:
+        return () if self.child is None else (self.child,)
+
+
+class Acquisition(FlowOp[R_co]):
+    """A flow that takes something from the cluster (a lock, a registration).
+
+    When its caller cancels it or its deadline passes, it ends for the caller at once, but the flow itself goes on to
+    its end, and what it then got is given back by the operation that `give_back` makes of the value.
+    """
+
+    __slots__ = ("give_back",)
+
+    def __init__(
+        self, generator: Flow[R_co], give_back: Callable[[Any], Op[Any] | None], wait: float | None = None
+    ) -> None:
+        super().__init__(generator, wait)
+        self.give_back = give_back
+
+
+class Orphan(FlowOp[R_co]):
+    """The rest of an acquisition whose caller has gone."""
+
+    __slots__ = ("give_back",)
+
+    def __init__(self, acquisition: Acquisition[R_co]) -> None:
+        super().__init__(acquisition.generator, acquisition.wait)
+        self.give_back = acquisition.give_back
+        self.child = acquisition.child
+        if self.child is not None:
+            self.child.parent = self

@@ -1,0 +1,128 @@
+"""The typed surface: one definition of each method, exact types in every calling style.
+
+At run time `op` makes a plain function that hands the operation to the adapter. To type checkers each method is a
+descriptor whose `__get__` is overloaded on the marker that parametrises the structure: `Map[Blocking, str, int].get`
+returns `int | None`, `Map[Futures, …]` a `Future` of it, `Map[Aio, …]` an awaitable, `Map[Tx, …]` a `Deferred`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from copy import copy
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, cast, overload
+
+from hzproto.ops import Op
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from twisted.internet.defer import Deferred
+
+    from hzproto.cluster.client import Client
+    from hzproto.future import Future
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+S_co = TypeVar("S_co", covariant=True)
+F = TypeVar("F", bound="Facade[Any]")
+
+
+class Blocking:
+    """Methods return the value itself: sync and gevent, through `.blocking()`."""
+
+
+class Futures:
+    """Methods return a `hzproto.future.Future`: sync and gevent."""
+
+
+class Aio:
+    """Methods return an asyncio Future that is a coroutine, too."""
+
+
+class Tx:
+    """Methods return a Twisted Deferred."""
+
+
+if TYPE_CHECKING:
+
+    class Reply(asyncio.Future[R], Coroutine[Any, Any, R]):
+        """What asyncio users get: awaitable, cancellable, and accepted by `create_task` and `TaskGroup`."""
+
+
+class Runtime(Protocol):
+    """What a facade needs of the adapter that it lives in.
+
+    `call` and `call_blocking` submit an operation (with its timeout in seconds, or None) and answer in the style of
+    the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
+    never owned one; `owner` gives it one (Twisted: a fresh one each time). `lazy` runtimes create structures on their first operation.
+    `classes` maps each structure to the class that the adapter exports for it, `blocking_classes` to its twin for
+    `.blocking()`.
+    """
+
+    core: Client
+    lazy: bool
+    classes: dict[type[Any], type[Any]]
+    blocking_classes: dict[type[Any], type[Any]]
+
+    def call(self, op: Op[Any], timeout: float | None) -> Any: ...
+    def call_blocking(self, op: Op[Any], timeout: float | None) -> Any: ...
+    def caller(self) -> int: ...
+    def owner(self) -> int: ...
+
+
+class Method(Generic[P, R_co]):
+    """What type checkers see in place of a method."""
+
+    @overload
+    def __get__(self, obj: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, obj: Facade[Blocking], owner: type[Any]) -> Callable[P, R_co]: ...
+    @overload
+    def __get__(self, obj: Facade[Futures], owner: type[Any]) -> Callable[P, Future[R_co]]: ...
+    @overload
+    def __get__(self, obj: Facade[Aio], owner: type[Any]) -> Callable[P, Reply[R_co]]: ...
+    @overload
+    def __get__(self, obj: Facade[Tx], owner: type[Any]) -> Callable[P, Deferred[R_co]]: ...
+    def __get__(self, obj: Any, owner: type[Any]) -> Any:
+        raise NotImplementedError
+
+
+def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
+    """Make a public method of a function that builds an operation."""
+
+    @functools.wraps(build)
+    def method(self: Facade[Any], *args: P.args, **kwargs: P.kwargs) -> Any:
+        return self._call(build(self, *args, **kwargs), self._timeout)  # pyright: ignore[reportPrivateUsage]
+
+    return cast("Method[P, R]", method)
+
+
+class Facade(Generic[S_co]):
+    """Base of everything that users call: a named object bound to an adapter's runtime."""
+
+    def __init__(self, runtime: Runtime, name: str) -> None:
+        self._runtime = runtime
+        self._core = runtime.core
+        self._name = name
+        self._call: Callable[[Op[Any], float | None], Any] = runtime.call
+        self._timeout: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The name under which the cluster knows this object."""
+        return self._name
+
+    def with_timeout(self, seconds: float) -> Self:
+        """Return a view of this object whose operations end with `OperationTimeoutError` after *seconds*."""
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"seconds must be a number, not {seconds!r}")
+        if not seconds > 0:
+            raise ValueError(f"seconds must be greater than 0, not {seconds!r}")
+        view = copy(self)
+        view._timeout = float(seconds)
+        return view
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name!r}>"
