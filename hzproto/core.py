@@ -1,0 +1,175 @@
+"""The vocabulary of a cluster: addresses, members, distributed objects, JSON values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+_MAX_PORT: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The host (a name, an IPv4 or an IPv6 address) and the TCP port of a member."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(text: str, default_port: int) -> Address:
+    """Parse ``host``, ``host:port``, an IPv6 address, or ``[IPv6 address]:port``.
+
+    Without a port in *text* the address has *default_port*. A bare IPv6 address never carries a port: ``::1:5701`` is
+    one address. Raises ValueError, naming *text* and what is wrong with it.
+    """
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket:
+            raise ValueError(f"{text!r} is not an address: the closing bracket is missing")
+        if rest and not rest.startswith(":"):
+            raise ValueError(f"{text!r} is not an address: only a colon and a port may follow the bracket")
+        _check_ipv6(host, text)
+        return Address(host, _parse_port(rest[1:], text) if rest else default_port)
+    if text.count(":") > 1:
+        _check_ipv6(text, text)
+        return Address(text, default_port)
+    host, colon, port = text.partition(":")
+    if not host:
+        raise ValueError(f"{text!r} is not an address: the host is missing")
+    if any(character in "[]/@?#," or character.isspace() for character in host):
+        raise ValueError(f"{text!r} is not an address: {host!r} is not a host name")
+    return Address(host, _parse_port(port, text) if colon else default_port)
+
+
+def _check_ipv6(host: str, text: str) -> None:
+    from ipaddress import IPv6Address  # not cheap to import, and seldom needed
+
+    try:
+        IPv6Address(host)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address: {host!r} is not an IPv6 address") from None
+
+
+def _parse_port(port: str, text: str) -> int:
+    if port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= _MAX_PORT:
+        return int(port)
+    raise ValueError(f"{text!r} is not an address: the port {port!r} is not a number from 1 to {_MAX_PORT}")
+
+
+class ProtocolType(IntEnum):
+    """What an endpoint of a member is for."""
+
+    MEMBER = 0
+    CLIENT = 1
+    WAN = 2
+    REST = 3
+    MEMCACHE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointQualifier:
+    """Tells the endpoints of a member apart: what it is for, and a name (None where a member has one of the kind)."""
+
+    type: ProtocolType
+    identifier: str | None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MemberVersion:
+    """The version of a member's software; versions compare in order."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInfo:
+    """A member of the cluster."""
+
+    address: Address
+    uuid: UUID
+    attributes: Mapping[str, str] = field(hash=False)
+    """The attributes that the member was configured with."""
+    lite_member: bool
+    """Whether the member holds no data."""
+    version: MemberVersion
+    name: str | None = None
+    """The name of the member's instance."""
+    address_map: Mapping[EndpointQualifier, Address] = field(
+        default_factory=dict[EndpointQualifier, Address], hash=False
+    )
+    """The addresses of the member's endpoints (members 4.1 and newer)."""
+
+    def __str__(self) -> str:
+        return f"Member {self.address} - {self.uuid}{' lite' if self.lite_member else ''}"
+
+
+class DistributedObjectEventType(StrEnum):
+    """What happened to a distributed object."""
+
+    CREATED = "CREATED"
+    DESTROYED = "DESTROYED"
+
+
+@dataclass(frozen=True, slots=True)
+class DistributedObjectInfo:
+    """A distributed object of the cluster: its service (such as ``hz:impl:mapService``) and its name."""
+
+    service_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistributedObjectEvent:
+    """A distributed object was created or destroyed; *source* is the UUID of the member that reports it."""
+
+    name: str
+    service_name: str
+    event_type: DistributedObjectEventType
+    source: UUID
+
+
+class HazelcastJsonValue:
+    """A JSON document as a value: members can query and index inside it.
+
+    A ``str`` is taken as the document itself and not checked. Anything else is written as JSON: TypeError when its type
+    has no JSON form, ValueError for NaN and infinity. A JSON null is ``HazelcastJsonValue("null")``; None is refused
+    with a ValueError, because None means "no value" everywhere else.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, value: object) -> None:
+        if value is None:
+            raise ValueError('value must not be None; a JSON null is HazelcastJsonValue("null")')
+        self._text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+
+    def to_string(self) -> str:
+        """Return the document as text."""
+        return self._text
+
+    def loads(self) -> Any:
+        """Return the document as Python objects. Raises ValueError when it is not JSON."""
+        return json.loads(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, HazelcastJsonValue) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return f"HazelcastJsonValue({self._text!r})"
