@@ -1,0 +1,132 @@
+"""Checks of options and arguments: functions of a name and a value that return the value to use.
+
+Each raises TypeError for a value of the wrong type and ValueError for a wrong value of the right type, naming the
+option or argument, what is allowed and what was given. A bool is never a number, and neither are NaN and infinity.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from typing import Final, TypeAlias, TypeVar, cast
+
+T = TypeVar("T")
+EnumT = TypeVar("EnumT", bound=IntEnum)
+ErrorT = TypeVar("ErrorT", TypeError, ValueError)
+
+Check: TypeAlias = Callable[[str, object], T]
+
+
+def refusal(error: type[ErrorT], name: str, value: object, allowed: str) -> ErrorT:
+    """Make the *error* that says that *name* must be what is *allowed* and not *value*."""
+    return error(f"{name} must be {allowed}, not {reprlib.repr(value)}")
+
+
+def boolean(name: str, value: object) -> bool:
+    """True or False and nothing that is merely true or false."""
+    if isinstance(value, bool):
+        return value
+    raise refusal(TypeError, name, value, "True or False")
+
+
+def text(name: str, value: object) -> str:
+    """A string that UTF-8 can carry."""
+    if not isinstance(value, str):
+        raise refusal(TypeError, name, value, "a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise refusal(ValueError, name, value, "a string without lone surrogates") from None
+    return value
+
+
+def function(name: str, value: object) -> Callable[..., object]:
+    """Something that can be called."""
+    if callable(value):
+        return value
+    raise refusal(TypeError, name, value, "callable")
+
+
+def integer(minimum: int, maximum: int) -> Check[int]:
+    """Make the check of an integer from *minimum* to *maximum*."""
+    allowed = f"an integer from {minimum} to {maximum}"
+
+    def check(name: str, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise refusal(TypeError, name, value, allowed)
+        if not minimum <= value <= maximum:
+            raise refusal(ValueError, name, value, allowed)
+        return value
+
+    return check
+
+
+def number(allowed: str, test: Callable[[float], bool]) -> Check[float]:
+    """Make the check of a finite number that passes *test*; *allowed* describes it."""
+
+    def check(name: str, value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise refusal(TypeError, name, value, allowed)
+        try:
+            result = float(value)
+        except OverflowError:  # an int beyond all floats
+            raise refusal(ValueError, name, value, allowed) from None
+        if not (math.isfinite(result) and test(result)):
+            raise refusal(ValueError, name, value, allowed)
+        return result
+
+    return check
+
+
+non_negative: Final = number("a number of at least 0", lambda n: n >= 0)
+positive: Final = number("a number greater than 0", lambda n: n > 0)
+
+
+def one_of(enum: type[EnumT]) -> Check[EnumT]:
+    """Make the check of a member of *enum*, given as such, by its value or by its name."""
+    allowed = f"a value or the name of a member of {enum.__name__} ({', '.join(f'{m.name}={m.value}' for m in enum)})"
+
+    def check(name: str, value: object) -> EnumT:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise refusal(TypeError, name, value, allowed)
+        try:
+            return enum[value] if isinstance(value, str) else enum(value)
+        except (KeyError, ValueError):
+            raise refusal(ValueError, name, value, allowed) from None
+
+    return check
+
+
+def optional(check: Check[T]) -> Check[T | None]:
+    """Make the check that lets None pass and asks *check* about everything else."""
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def list_of(check: Check[T]) -> Check[tuple[T, ...]]:
+    """Make the check of a list or tuple whose every item passes *check*. The result is a tuple."""
+
+    def check_items(name: str, value: object) -> tuple[T, ...]:
+        items = _sequence(name, value, "a list or a tuple")
+        return tuple(check(f"{name}[{index}]", item) for index, item in enumerate(items))
+
+    return check_items
+
+
+def tuple_of(length: int, allowed: str) -> Check[tuple[object, ...]]:
+    """Make the check of a tuple (or list) of *length* items; *allowed* describes it."""
+
+    def check(name: str, value: object) -> tuple[object, ...]:
+        items = _sequence(name, value, allowed)
+        if len(items) != length:
+            raise refusal(ValueError, name, value, allowed)
+        return items
+
+    return check
+
+
+def _sequence(name: str, value: object, allowed: str) -> tuple[object, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(cast(Iterable[object], value))
+    raise refusal(TypeError, name, value, allowed)

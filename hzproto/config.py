@@ -1,0 +1,393 @@
+"""The configuration of a client: every option, its default, what it may be and what it means.
+
+:class:`Config` is the table of the options. Clients take a `Config` or the options as keywords; :class:`ConfigKeywords`
+types those keywords.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from enum import IntEnum
+from typing import Any, Final, Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
+
+from hzproto.checks import (
+    Check,
+    boolean,
+    function,
+    integer,
+    list_of,
+    non_negative,
+    number,
+    one_of,
+    optional,
+    positive,
+    refusal,
+    text,
+    tuple_of,
+)
+from hzproto.core import Address, MemberInfo, parse_address
+from hzproto.errors import InvalidConfigurationError
+
+
+class IntType(IntEnum):
+    """How a Python int is serialized."""
+
+    VAR = 0
+    """The smallest of BYTE, SHORT, INT, LONG and BIG_INT that can hold it."""
+    BYTE = 1
+    """8 bits."""
+    SHORT = 2
+    """16 bits."""
+    INT = 3
+    """32 bits."""
+    LONG = 4
+    """64 bits."""
+    BIG_INT = 5
+    """Any size."""
+
+
+class ReconnectMode(IntEnum):
+    """What a client does when it has lost its last connection to the cluster."""
+
+    OFF = 0
+    """It shuts down."""
+    ON = 1
+    """It reconnects, and operations wait for that."""
+    ASYNC = 2
+    """It reconnects, and operations fail with ClientOfflineError meanwhile."""
+
+
+SocketOption: TypeAlias = tuple[int, int, int | bytes]
+MemberListener: TypeAlias = Callable[[MemberInfo], object]
+MembershipListener: TypeAlias = tuple[MemberListener | None, MemberListener | None]
+LifecycleListener: TypeAlias = Callable[[str], object]
+AddressLike: TypeAlias = Address | str | tuple[str, int]
+AddressTranslator: TypeAlias = Callable[[Address], Address]
+AddressTable: TypeAlias = (  # three, because the key type of a Mapping is invariant
+    Mapping[str, AddressLike] | Mapping[Address, AddressLike] | Mapping[tuple[str, int], AddressLike]
+)
+
+DEFAULT_PORT: Final = 5701
+_INT32: Final = integer(-(2**31), 2**31 - 1)
+_PORT: Final = integer(1, 65535)
+
+
+def _member_address(name: str, value: object) -> str:
+    member = text(name, value)
+    try:
+        parse_address(member, DEFAULT_PORT)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    return member
+
+
+def _address(name: str, value: object) -> Address:
+    if isinstance(value, Address):
+        return value
+    if isinstance(value, str):
+        return parse_address(_member_address(name, value), DEFAULT_PORT)
+    host, port = tuple_of(2, 'an Address, "host:port" or (host, port)')(name, value)
+    return Address(text(f"{name}[0]", host), _PORT(f"{name}[1]", port))
+
+
+def _address_translator(name: str, value: object) -> AddressTranslator:
+    if not isinstance(value, Mapping):
+        if not callable(value):
+            raise refusal(TypeError, name, value, "a mapping of addresses or a callable")
+        return cast(AddressTranslator, value)
+    entries = cast(Mapping[object, object], value)
+    table = {_address(f"a key of {name}", k): _address(f"{name}[{k!r}]", v) for k, v in entries.items()}
+    return lambda address: table.get(address, address)
+
+
+def _socket_option(name: str, value: object) -> SocketOption:
+    level, option, setting = tuple_of(3, "a tuple (level, option, an integer or bytes)")(name, value)
+    return (
+        _INT32(f"{name}[0]", level),
+        _INT32(f"{name}[1]", option),
+        setting if isinstance(setting, bytes) else _INT32(f"{name}[2]", setting),
+    )
+
+
+def _membership_listener(name: str, value: object) -> MembershipListener:
+    allowed = "a tuple (called for added members, called for removed members)"
+    added, removed = tuple_of(2, allowed)(name, value)
+    if added is None and removed is None:
+        raise refusal(ValueError, name, value, f"{allowed} of which at most one is None")
+    check = optional(function)
+    return check(f"{name}[0]", added), check(f"{name}[1]", removed)
+
+
+Got = TypeVar("Got")
+Given = TypeVar("Given")
+
+
+class Option(Generic[Got, Given]):
+    """An option of :class:`Config`: its default, the check that every value passes, and what it means."""
+
+    def __init__(self, default: Given, check: Check[Got], doc: str) -> None:
+        self._given_default = default
+        self._check = check
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type[Config], name: str) -> None:
+        self.name = name
+        self.default = self._check(name, self._given_default)
+        OPTIONS[name] = self
+
+    @overload
+    def __get__(self, config: None, owner: type[Config]) -> Option[Got, Given]: ...
+    @overload
+    def __get__(self, config: Config, owner: type[Config]) -> Got: ...
+    def __get__(self, config: Config | None, owner: type[Config]) -> Option[Got, Given] | Got:
+        return self if config is None else cast(Got, vars(config).get(self.name, self.default))
+
+    def __set__(self, config: Config, value: Given) -> None:
+        vars(config)[self.name] = self._check(self.name, value)
+
+
+OPTIONS: Final[dict[str, Option[Any, Any]]] = {}
+"""Every option of :class:`Config` by its name."""
+
+
+class ConfigKeywords(TypedDict, total=False):
+    """The options of :class:`Config` as keywords."""
+
+    cluster_members: Sequence[str]
+    cluster_name: str
+    client_name: str | None
+    connection_timeout: float
+    socket_options: Sequence[SocketOption]
+    redo_operation: bool
+    smart_routing: bool
+    async_start: bool
+    reconnect_mode: ReconnectMode | int | str
+    retry_initial_backoff: float
+    retry_max_backoff: float
+    retry_jitter: float
+    retry_multiplier: float
+    cluster_connect_timeout: float
+    is_big_endian: bool
+    default_int_type: IntType | int | str
+    membership_listeners: Sequence[MembershipListener]
+    lifecycle_listeners: Sequence[LifecycleListener]
+    labels: Sequence[str]
+    heartbeat_interval: float
+    heartbeat_timeout: float
+    invocation_timeout: float
+    invocation_retry_pause: float
+    shuffle_member_list: bool
+    backup_ack_to_client_enabled: bool
+    operation_backup_timeout: float
+    fail_on_indeterminate_operation_state: bool
+    address_translator: AddressTable | AddressTranslator | None
+    max_message_size: int
+
+
+class Config:
+    """The options of a client, readable and settable as attributes; durations are in seconds.
+
+    Every value is checked at once: TypeError for a wrong type, ValueError for a wrong value,
+    :class:`InvalidConfigurationError` for an option that does not exist, that is not supported yet, or that contradicts
+    another one. None is a value only where an option says so. Lists are kept as tuples, so that no value gets past its
+    check. A client works on its own copy: changing a `Config` does not change the clients made from it.
+    """
+
+    cluster_members = Option[tuple[str, ...], Sequence[str]](
+        (),
+        list_of(_member_address),
+        "Where to look for the cluster: `host`, `host:port` or `[IPv6 address]:port`. Without a port 5701 is tried, "
+        "then 5702 and 5703. No members: 127.0.0.1.",
+    )
+    cluster_name = Option[str, str]("dev", text, "The name of the cluster; members refuse clients that give another.")
+    client_name = Option[str | None, str | None](
+        None, optional(text), "The name of the client. None: `hz.client_` and a number."
+    )
+    connection_timeout = Option[float, float](
+        5.0, non_negative, "How long to wait for a connection to a member to open; 0: as long as the system does."
+    )
+    socket_options = Option[tuple[SocketOption, ...], Sequence[SocketOption]](
+        (),
+        list_of(_socket_option),
+        "Tuples (level, option, value) as for `socket.setsockopt`, set on every connection.",
+    )
+    redo_operation = Option[bool, bool](
+        False,
+        boolean,
+        "Whether to send an operation again when its connection was lost, even if it may take effect twice.",
+    )
+    smart_routing = Option[bool, bool](
+        True, boolean, "Whether to connect to every member and send operations to the owners of their data."
+    )
+    async_start = Option[bool, bool](
+        False,
+        boolean,
+        "Whether a client is there before it is connected; operations fail with ClientOfflineError until then.",
+    )
+    reconnect_mode = Option[ReconnectMode, ReconnectMode | int | str](
+        ReconnectMode.ON, one_of(ReconnectMode), "What to do when the last connection is lost; a value or a name."
+    )
+    retry_initial_backoff = Option[float, float](
+        1.0, non_negative, "The wait after the first round of failed attempts to connect to the cluster."
+    )
+    retry_max_backoff = Option[float, float](
+        30.0, non_negative, "The longest wait between rounds of attempts; at least `retry_initial_backoff`."
+    )
+    retry_jitter = Option[float, float](
+        0.0, number("a number from 0 to 1", lambda n: 0 <= n <= 1), "The part of each wait that is random, from 0 to 1."
+    )
+    retry_multiplier = Option[float, float](
+        1.05,
+        number("a number of at least 1", lambda n: n >= 1),
+        "The factor by which each wait is longer than the last.",
+    )
+    cluster_connect_timeout = Option[float, float](
+        -1.0,
+        number("-1 or a number of at least 0", lambda n: n == -1 or n >= 0),
+        "How long to try to connect to the cluster before giving up; -1: for ever.",
+    )
+    is_big_endian = Option[bool, bool](True, boolean, "The byte order of serialized values; all clients need the same.")
+    default_int_type = Option[IntType, IntType | int | str](
+        IntType.INT, one_of(IntType), "How Python ints are serialized; a value or a name. All clients need the same."
+    )
+    membership_listeners = Option[tuple[MembershipListener, ...], Sequence[MembershipListener]](
+        (),
+        list_of(_membership_listener),
+        "Pairs of callables for members that are added and removed, each called with a MemberInfo; one may be None.",
+    )
+    lifecycle_listeners = Option[tuple[LifecycleListener, ...], Sequence[LifecycleListener]](
+        (), list_of(function), "Callables, called with each LifecycleState that the client enters."
+    )
+    labels = Option[tuple[str, ...], Sequence[str]]((), list_of(text), "Labels of the client, shown by the members.")
+    heartbeat_interval = Option[float, float](
+        5.0, positive, "How long a connection may be idle before the client sends something to check it."
+    )
+    heartbeat_timeout = Option[float, float](
+        60.0,
+        positive,
+        "How long a member may be silent before its connection is closed; more than `heartbeat_interval`.",
+    )
+    invocation_timeout = Option[float, float](
+        120.0, positive, "How long an operation may take, retries included, before it fails with OperationTimeoutError."
+    )
+    invocation_retry_pause = Option[float, float](1.0, positive, "The longest wait before an operation is sent again.")
+    shuffle_member_list = Option[bool, bool](
+        True, boolean, "Whether to try the members in random order when connecting, so that clients spread."
+    )
+    backup_ack_to_client_enabled = Option[bool, bool](
+        True, boolean, "Whether backup members acknowledge to the client directly, which is faster; smart routing only."
+    )
+    operation_backup_timeout = Option[float, float](
+        5.0, positive, "How long to wait for acknowledgements of backups after the answer itself."
+    )
+    fail_on_indeterminate_operation_state = Option[bool, bool](
+        False,
+        boolean,
+        "Whether an operation fails with IndeterminateOperationStateError when its backups were not acknowledged in "
+        "time or its connection was lost; otherwise missing acknowledgements are ignored.",
+    )
+    address_translator = Option[AddressTranslator | None, AddressTable | AddressTranslator | None](
+        None,
+        optional(_address_translator),
+        "From the addresses that members announce to those at which this client reaches them, for NAT and proxies: "
+        "a callable from Address to Address, or a mapping (keys and values Address, `host:port` or (host, port)) that "
+        "leaves addresses it does not hold as they are. None: no translation.",
+    )
+    max_message_size = Option[int, int](
+        256 * 1024 * 1024, integer(1024, 2**31 - 1), "The largest message to accept from a member, in bytes."
+    )
+
+    def __init__(self, **options: Unpack[ConfigKeywords]) -> None:
+        for name, value in options.items():
+            setattr(self, name, value)
+        self._check_contradictions()
+
+    @classmethod
+    def from_dict(cls, options: Mapping[str, Any]) -> Config:
+        """Make a configuration from a mapping of options to values."""
+        return cls(**cast(ConfigKeywords, options))
+
+    @classmethod
+    def resolve(cls, config: Config | None, options: ConfigKeywords) -> Config:
+        """Return the checked configuration of a client that was given *config* or *options*; never *config* itself.
+
+        Raises InvalidConfigurationError when both are given.
+        """
+        if config is None:
+            return cls(**options)
+        if not isinstance(config, Config):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check types
+            raise refusal(TypeError, "config", config, "a Config or None")
+        if options:
+            raise InvalidConfigurationError(
+                f"Give either config or the options as keywords, not both (given beside config: {', '.join(options)})."
+            )
+        own = copy.copy(config)
+        own._check_contradictions()
+        return own
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in OPTIONS:
+            raise _no_such_option(name)
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        return f"Config({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    def _check_contradictions(self) -> None:
+        # Not when one attribute is set: two that belong together are set one after the other.
+        if self.retry_max_backoff < self.retry_initial_backoff:
+            raise InvalidConfigurationError(
+                f"retry_max_backoff ({self.retry_max_backoff}) must be at least "
+                f"retry_initial_backoff ({self.retry_initial_backoff})."
+            )
+        if self.heartbeat_timeout <= self.heartbeat_interval:
+            raise InvalidConfigurationError(
+                f"heartbeat_timeout ({self.heartbeat_timeout}) must be greater than "
+                f"heartbeat_interval ({self.heartbeat_interval})."
+            )
+
+
+UNSUPPORTED_OPTIONS: Final = frozenset(
+    {
+        "check_class_definition_errors",
+        "class_definitions",
+        "cloud_discovery_token",
+        "compact_serializers",
+        "creds_password",
+        "creds_username",
+        "custom_serializers",
+        "data_serializable_factories",
+        "flake_id_generators",
+        "global_serializer",
+        "load_balancer",
+        "near_caches",
+        "portable_factories",
+        "portable_version",
+        "reliable_topics",
+        "ssl_cafile",
+        "ssl_certfile",
+        "ssl_check_hostname",
+        "ssl_ciphers",
+        "ssl_enabled",
+        "ssl_keyfile",
+        "ssl_password",
+        "ssl_protocol",
+        "statistics_enabled",
+        "statistics_period",
+        "token_provider",
+        "use_public_ip",
+    }
+)
+"""Options of the official client that have no effect here yet: refused, never ignored."""
+
+
+def _no_such_option(name: str) -> InvalidConfigurationError:
+    if name in UNSUPPORTED_OPTIONS:
+        return InvalidConfigurationError(f"The option {name} is not supported yet.")
+    from difflib import get_close_matches  # only for the message
+
+    nearest = get_close_matches(name, OPTIONS, 1)
+    return InvalidConfigurationError(
+        f"There is no option {name!r}." + (f" Did you mean {nearest[0]}?" if nearest else "")
+    )
