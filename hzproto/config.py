@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, Final, Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
 
 from hzproto.checks import (
     Check,
@@ -326,10 +326,12 @@ class Config:
         own._check_contradictions()
         return own
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in OPTIONS:
-            raise _no_such_option(name)
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # type checkers know the attributes and must not take this for a licence to set others
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in OPTIONS:
+                raise _no_such_option(name)
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"Config({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
