@@ -1,0 +1,106 @@
+"""What a member needs on this machine: a Java runtime, and Hazelcast's jars from Maven Central."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+# Access to Java internals that members ask for since Java 9; without it they warn and lose metrics.
+_ACCESS = (
+    "--add-modules=java.se",
+    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.management/sun.management=ALL-UNNAMED",
+    "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
+)
+# A member that lives for minutes starts twice as fast without the second compiler and with the simplest collector.
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+_DOWNLOAD_TIMEOUT = 600.0
+
+
+class MembersUnavailable(Exception):
+    """This machine cannot run real members: Java, Maven or a jar is missing. The message says which and what to do."""
+
+
+def major(version: str) -> int:
+    """The first number of a version: ``major("5.3.8") == 5``."""
+    return int(version.partition(".")[0])
+
+
+def cache_directory() -> Path:
+    """Where downloaded jars stay between runs: ``$XDG_CACHE_HOME/hzproto/jars`` or ``~/.cache/hzproto/jars``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hzproto" / "jars"
+
+
+def jars(version: str) -> list[Path]:
+    """The jars of a member of this version; downloads those that the cache lacks.
+
+    Raises MembersUnavailable when Java is missing, or a jar is missing and cannot be downloaded.
+    """
+    _find("java", "a Java runtime, 17 or newer (Debian: apt-get install default-jre-headless)")
+    artifacts = ["hazelcast"] if major(version) < 5 else ["hazelcast", "hazelcast-sql"]
+    return [_jar(artifact, version) for artifact in artifacts]
+
+
+def command(version: str, config: Path, *, heap_mb: int, options: tuple[str, ...]) -> list[str]:
+    """The command line that runs one member with this XML configuration."""
+    classpath = os.pathsep.join(map(str, jars(version)))
+    return [
+        "java",
+        *_ACCESS,
+        *options,
+        f"-Xmx{heap_mb}m",
+        f"-Dhazelcast.config={config}",
+        "-cp",
+        classpath,
+        "com.hazelcast.core.server.HazelcastMemberStarter",
+    ]
+
+
+def _jar(artifact: str, version: str) -> Path:
+    directory = cache_directory()
+    jar = directory / f"{artifact}-{version}.jar"
+    if jar.exists():
+        return jar
+    maven = _find("mvn", "Maven (Debian: apt-get install maven)")
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one download at a time, also among processes
+        if not jar.exists():
+            _download(maven, f"com.hazelcast:{artifact}:{version}", jar)
+    return jar
+
+
+def _download(maven: str, coordinates: str, jar: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=jar.parent) as directory:
+        arguments = ["-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={directory}"]
+        try:
+            done = subprocess.run(
+                [maven, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=_DOWNLOAD_TIMEOUT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise MembersUnavailable(f"Maven did not deliver {coordinates} in {_DOWNLOAD_TIMEOUT:.0f} s") from error
+        if done.returncode:
+            raise MembersUnavailable(f"Maven could not deliver {coordinates}:\n{done.stdout[-2000:].strip()}")
+        # Only a complete file ever gets the final name.
+        (Path(directory) / jar.name).replace(jar)
+
+
+def _find(program: str, what: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise MembersUnavailable(f"real members need {what}: no {program!r} on the PATH")
+    return path
