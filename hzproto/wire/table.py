@@ -1,0 +1,264 @@
+"""The form of the message tables: services, methods, events, and the layouts of their messages.
+
+A table is written for reading; nothing in it is parsed before a message is used for the first time::
+
+    Service(0x01, "Map", [
+        Method(0x02, "get", "name: String, key: Data, threadId: long", "response: Data?", partition="key"),
+    ])
+
+A list of fields is text: `name: Type`, with `?` behind the type where null is allowed and `@2.8` where a protocol
+version newer than the method's own added the field.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from hzproto.wire.frames import EVENT, FINAL, REQUEST_HEADER, RESPONSE_HEADER, UNFRAGMENTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from hzproto.wire.compiler import Encoder
+
+NEWEST_PROTOCOL: Final = "2.10"
+"""The newest protocol version that the tables know."""
+
+
+class Param(NamedTuple):
+    """A field of a message or of a custom type."""
+
+    name: str
+    type: str
+    """The protocol's name of the type, such as `long`, `Data` or `List_UUID`."""
+    nullable: bool
+    since: str
+    """The protocol version that added the field."""
+
+
+def parse_params(text: str, since: str) -> tuple[Param, ...]:
+    """Parse a list of fields; those that name no version are as old as `since`."""
+    params: list[Param] = []
+    for field in text.split(", ") if text else ():
+        name, _, rest = field.partition(": ")
+        kind, _, version = rest.partition("@")
+        kind = kind.strip()
+        params.append(Param(name, kind.removesuffix("?"), kind.endswith("?"), version or since))
+    return tuple(params)
+
+
+def version_tuple(version: str) -> tuple[int, ...]:
+    """Turn a protocol version into what compares rightly: "2.10" is newer than "2.9".
+
+    Raises `ValueError` for what is not numbers with dots between them.
+    """
+    try:
+        return tuple(map(int, version.split(".")))
+    except ValueError:
+        raise ValueError(f"a protocol version is numbers with dots, such as '2.8', not {version!r}") from None
+
+
+class Layout:
+    """How one kind of message is laid out: a request, a response or an event.
+
+    Its compiled functions are made when they are first used. :attr:`encode` and :attr:`decode` are for whole messages
+    as dictionaries, :attr:`body` and :attr:`parse` for speed.
+    """
+
+    def __init__(
+        self,
+        kind: Literal["request", "response", "event"],
+        id: int,  # noqa: A002
+        name: str,
+        text: str,
+        since: str,
+    ) -> None:
+        self.kind: Final = kind
+        self.id: Final = id
+        """The message type."""
+        self.name: Final = name
+        self._text = text
+        self._since = since
+        self._encoders: dict[tuple[int, ...], Encoder] = {}
+
+    def __repr__(self) -> str:
+        return f"<Layout {self.name}, type {self.id:#08x}>"
+
+    @cached_property
+    def params(self) -> tuple[Param, ...]:
+        """The fields, in the order of the protocol definitions."""
+        return parse_params(self._text, self._since)
+
+    @property
+    def header_size(self) -> int:
+        """Where the fixed-size fields begin in a message, in bytes."""
+        return RESPONSE_HEADER.size if self.kind == "response" else REQUEST_HEADER.size
+
+    def _encoder(self, protocol: str) -> Encoder:
+        version = version_tuple(protocol)
+        if version not in self._encoders:
+            from hzproto.wire.compiler import Encoder
+
+            self._encoders[version] = Encoder(self, version)
+        return self._encoders[version]
+
+    @cached_property
+    def size(self) -> int:
+        """The length of the initial frame with its header, in bytes, in the newest protocol version."""
+        return self._encoder(NEWEST_PROTOCOL).size
+
+    @cached_property
+    def flags(self) -> int:
+        """The flags of the initial frame, in the newest protocol version."""
+        return self._encoder(NEWEST_PROTOCOL).flags
+
+    @cached_property
+    def body(self) -> Callable[..., bytes]:
+        """A function of the fields, by position, to what follows the header of the message.
+
+        The header (see :data:`~hzproto.wire.frames.REQUEST_HEADER`) is packed for each attempt: type, correlation id
+        and partition are in it, so a body can be sent again as it is. Wrong values raise
+        :class:`~hzproto.errors.LocalProtocolError`.
+        """
+        return self._encoder(NEWEST_PROTOCOL).body
+
+    @cached_property
+    def parse(self) -> Callable[[bytes | memoryview], Any]:
+        """A function of a message to its fields: None, the only field, or a tuple; an absent field is None.
+
+        `Data` and byte arrays are slices of the message. Malformed messages raise
+        :class:`~hzproto.errors.RemoteProtocolError`.
+        """
+        from hzproto.wire.compiler import compile_parse
+
+        return compile_parse(self)
+
+    def encode(
+        self,
+        values: Mapping[str, Any],
+        protocol: str = NEWEST_PROTOCOL,
+        *,
+        correlation_id: int = 0,
+        partition_id: int = -1,
+        backup_acks: int = 0,
+    ) -> bytes:
+        """Return a whole message with the fields that the version `protocol` has.
+
+        `backup_acks` goes into responses, `partition_id` into requests and events. Custom types are mappings of their
+        fields. Raises :class:`~hzproto.errors.LocalProtocolError` for fields that are missing, unknown or wrong.
+        """
+        encoder = self._encoder(protocol)
+        body = encoder.body_of(values)
+        if self.kind == "response":
+            header = RESPONSE_HEADER.pack(encoder.size, encoder.flags, self.id, correlation_id, backup_acks)
+        else:
+            header = REQUEST_HEADER.pack(encoder.size, encoder.flags, self.id, correlation_id, partition_id)
+        return header + body
+
+    def decode(self, data: bytes | bytearray | memoryview) -> dict[str, Any]:
+        """Return the fields of a whole message; those that are absent on the wire are absent here.
+
+        Whatever newer members add is skipped. Raises :class:`~hzproto.errors.RemoteProtocolError` for what is no
+        such message.
+        """
+        from hzproto.wire.compiler import decode
+
+        return decode(self, bytes(data))
+
+    def initial_flags(self, *, final: bool) -> int:
+        """Return the flags of the initial frame; `final` says that no other frame follows."""
+        return UNFRAGMENTED | (FINAL if final else 0) | (EVENT if self.kind == "event" else 0)
+
+
+class Event(NamedTuple):
+    """A row of a method's events."""
+
+    name: str
+    text: str
+    """The fields."""
+    since: str | None = None
+    """The protocol version that added the event, None for the method's own."""
+
+
+class Method:
+    """A row of a service's table: a request, its response, and the events that it asks for."""
+
+    _type: int
+    _path: str
+
+    def __init__(
+        self,
+        id: int,  # noqa: A002
+        name: str,
+        request: str,
+        response: str,
+        *,
+        partition: str | int = -1,
+        retryable: bool = False,
+        since: str = "2.0",
+        events: Sequence[Event] = (),
+    ) -> None:
+        self.id: Final = id
+        self.name: Final = name
+        self.partition: Final = partition
+        """What decides about the partition, usually the name of a field; -1 where nothing does."""
+        self.retryable: Final = retryable
+        """Whether the request may be sent again while it is unknown whether it was executed."""
+        self.since: Final = since
+        self._request = request
+        self._response = response
+        self._events = events
+
+    def bind(self, service: Service) -> None:
+        """Take the place in the table of `service`."""
+        self._type = service.id << 16 | self.id << 8
+        self._path = f"{service.name}.{self.name}"
+
+    def __repr__(self) -> str:
+        return f"<Method {self._path}>"
+
+    @cached_property
+    def request(self) -> Layout:
+        return Layout("request", self._type, f"{self._path}.request", self._request, self.since)
+
+    @cached_property
+    def response(self) -> Layout:
+        return Layout("response", self._type + 1, f"{self._path}.response", self._response, self.since)
+
+    @cached_property
+    def events(self) -> dict[str, Layout]:
+        """The events by their names."""
+        return {
+            event.name: Layout("event", type_, f"{self._path}.{event.name}", event.text, event.since or self.since)
+            for type_, event in enumerate(self._events, self._type + 2)
+        }
+
+
+class Service:
+    """The table of a service: its methods by their names."""
+
+    def __init__(self, id: int, name: str, methods: Sequence[Method]) -> None:  # noqa: A002
+        self.id: Final = id
+        self.name: Final = name
+        self.methods: Final = {method.name: method for method in methods}
+        for method in methods:
+            method.bind(self)
+
+    def __getitem__(self, name: str) -> Method:
+        return self.methods[name]
+
+    def __iter__(self) -> Iterator[Method]:
+        return iter(self.methods.values())
+
+    @cached_property
+    def layouts(self) -> dict[int, Layout]:
+        """The layouts of all messages by their types."""
+        return {
+            layout.id: layout
+            for method in self
+            for layout in (method.request, method.response, *method.events.values())
+        }
+
+    def __repr__(self) -> str:
+        return f"<Service {self.name}>"
