@@ -67,6 +67,13 @@ class HazelcastClientNotActiveError(HazelcastError):
         super().__init__(message)
 
 
+class OperationCancelledError(HazelcastError):
+    """The operation was cancelled by its caller. Whether it had an effect is not known."""
+
+    def __init__(self, message: str = "The operation was cancelled.") -> None:
+        super().__init__(message)
+
+
 class ClientOfflineError(HazelcastError, ConnectionError):
     """The client has no connection to the cluster and is configured not to wait for one."""
 
