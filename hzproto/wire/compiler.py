@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
 from hzproto.wire.frames import FINAL, FRAME_HEADER, NULL, SPECIAL
-from hzproto.wire.table import NEWEST_PROTOCOL, version_tuple
+from hzproto.wire.params import version_tuple
+from hzproto.wire.table import NEWEST_PROTOCOL
 from hzproto.wire.types import (
     FIXED,
     MALFORMED,
@@ -28,7 +29,8 @@ from hzproto.wire.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hzproto.wire.table import Layout, Param
+    from hzproto.wire.params import Param
+    from hzproto.wire.table import Layout
     from hzproto.wire.types import Version
 
 _NEWEST: Final = version_tuple(NEWEST_PROTOCOL)

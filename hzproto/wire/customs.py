@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hzproto.wire.table import parse_params, version_tuple
+from hzproto.wire.params import parse_params, version_tuple
 
 if TYPE_CHECKING:
-    from hzproto.wire.table import Param
+    from hzproto.wire.params import Param
 
 
 class Custom(NamedTuple):

@@ -49,6 +49,7 @@ LARGE: Final = 64 * 1024
 _FRAME_HEADER_SIZE: Final = 6
 _MIN_INITIAL_FRAME: Final = 19
 _FRAGMENT_FRAME: Final = Struct("<iHq")
+_TWO_HEADERS: Final = Struct(f"<iH{_MIN_INITIAL_FRAME - _FRAME_HEADER_SIZE}xiH")
 
 
 class FrameReader:
@@ -159,14 +160,25 @@ class FrameReader:
             data = self._header + data
             self._header = b""
         pos = self._resume(data, messages) if self._end else 0
-        unpack = FRAME_HEADER.unpack_from
+        unpack, unpack_two = FRAME_HEADER.unpack_from, _TWO_HEADERS.unpack_from
         append = messages.append
         size = len(data)
         last = size - _FRAME_HEADER_SIZE
+        last_two = size - _TWO_HEADERS.size
         large = min(LARGE, self._limit + 1)
         while pos <= last:
             start = frame = pos
-            length, flags = unpack(data, pos)
+            if pos <= last_two:
+                # Most replies are an initial frame without fixed fields, then one frame with the value.
+                length, flags, value_length, value_flags = unpack_two(data, pos)
+                if length == _MIN_INITIAL_FRAME and flags == UNFRAGMENTED and value_flags & FINAL:
+                    end = pos + _MIN_INITIAL_FRAME + value_length
+                    if value_length >= _FRAME_HEADER_SIZE and end <= size and end - pos < large:
+                        append(data[pos:end])
+                        pos = end
+                        continue
+            else:
+                length, flags = unpack(data, pos)
             whole = flags & (UNFRAGMENTED | SPECIAL) == UNFRAGMENTED
             if not whole or length < _MIN_INITIAL_FRAME:
                 _check_first_frame(length, flags)

@@ -13,7 +13,7 @@ version newer than the method's own added the field.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hzproto.wire.frames import EVENT, FINAL, REQUEST_HEADER, RESPONSE_HEADER, UNFRAGMENTED
 
@@ -21,42 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hzproto.wire.compiler import Encoder
+    from hzproto.wire.params import Param
+
+# Importing a table is to be cheap: what is needed only when a message is used is imported then.
 
 NEWEST_PROTOCOL: Final = "2.10"
 """The newest protocol version that the tables know."""
-
-
-class Param(NamedTuple):
-    """A field of a message or of a custom type."""
-
-    name: str
-    type: str
-    """The protocol's name of the type, such as `long`, `Data` or `List_UUID`."""
-    nullable: bool
-    since: str
-    """The protocol version that added the field."""
-
-
-def parse_params(text: str, since: str) -> tuple[Param, ...]:
-    """Parse a list of fields; those that name no version are as old as `since`."""
-    params: list[Param] = []
-    for field in text.split(", ") if text else ():
-        name, _, rest = field.partition(": ")
-        kind, _, version = rest.partition("@")
-        kind = kind.strip()
-        params.append(Param(name, kind.removesuffix("?"), kind.endswith("?"), version or since))
-    return tuple(params)
-
-
-def version_tuple(version: str) -> tuple[int, ...]:
-    """Turn a protocol version into what compares rightly: "2.10" is newer than "2.9".
-
-    Raises `ValueError` for what is not numbers with dots between them.
-    """
-    try:
-        return tuple(map(int, version.split(".")))
-    except ValueError:
-        raise ValueError(f"a protocol version is numbers with dots, such as '2.8', not {version!r}") from None
 
 
 class Layout:
@@ -88,6 +58,8 @@ class Layout:
     @cached_property
     def params(self) -> tuple[Param, ...]:
         """The fields, in the order of the protocol definitions."""
+        from hzproto.wire.params import parse_params
+
         return parse_params(self._text, self._since)
 
     @property
@@ -96,6 +68,8 @@ class Layout:
         return RESPONSE_HEADER.size if self.kind == "response" else REQUEST_HEADER.size
 
     def _encoder(self, protocol: str) -> Encoder:
+        from hzproto.wire.params import version_tuple
+
         version = version_tuple(protocol)
         if version not in self._encoders:
             from hzproto.wire.compiler import Encoder
@@ -171,14 +145,15 @@ class Layout:
         return UNFRAGMENTED | (FINAL if final else 0) | (EVENT if self.kind == "event" else 0)
 
 
-class Event(NamedTuple):
-    """A row of a method's events."""
+class Event:
+    """A row of a method's events: the fields, and the protocol version that added it, None for the method's own."""
 
-    name: str
-    text: str
-    """The fields."""
-    since: str | None = None
-    """The protocol version that added the event, None for the method's own."""
+    __slots__ = ("name", "since", "text")
+
+    def __init__(self, name: str, text: str, *, since: str | None = None) -> None:
+        self.name: Final = name
+        self.text: Final = text
+        self.since: Final = since
 
 
 class Method:

@@ -24,7 +24,7 @@ from hzproto.wire.frames import BEGIN_STRUCTURE, END_STRUCTURE, FRAME_HEADER, NU
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from hzproto.wire.table import Param
+    from hzproto.wire.params import Param
 
 Buffer = bytes | memoryview
 Version = tuple[int, ...]
