@@ -21,7 +21,14 @@ Check: TypeAlias = Callable[[str, object], T]
 
 def refusal(error: type[ErrorT], name: str, value: object, allowed: str) -> ErrorT:
     """Make the *error* that says that *name* must be what is *allowed* and not *value*."""
-    return error(f"{name} must be {allowed}, not {reprlib.repr(value)}")
+    return error(f"{name} must be {allowed}, not {describe(value)}")
+
+
+def describe(value: object) -> str:
+    """Return a short form of *value* for messages."""
+    if isinstance(value, int) and value.bit_length() > 256:  # Python refuses to print the longest
+        return f"an integer of {value.bit_length()} bits"
+    return reprlib.repr(value)
 
 
 def boolean(name: str, value: object) -> bool:

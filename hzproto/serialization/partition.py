@@ -1,0 +1,32 @@
+"""From serialized keys and from names to partitions."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Final
+
+import mmh3
+
+_SEED: Final = 0x01000193
+_NO_HASH: Final = b"\0\0\0\0"
+_unpack_hash = Struct(">i").unpack_from
+
+
+def partition_hash(data: bytes) -> int:
+    """Return the hash (a signed 32-bit integer) that decides on the partition of the serialized key *data*.
+
+    It is the hash field of *data*, or, where that is 0, the hash of the payload.
+    """
+    if data.startswith(_NO_HASH):
+        return mmh3.hash(data[8:], _SEED)
+    return int(_unpack_hash(data)[0])
+
+
+def hash_to_index(hash_value: int, count: int) -> int:
+    """Return the index, from 0 to *count* - 1, of a signed 32-bit hash, as members compute it."""
+    return 0 if hash_value == -(2**31) else abs(hash_value) % count  # Java's abs of the smallest integer is no help
+
+
+def string_partition_strategy(name: str) -> str:
+    """Return the part of *name* that decides on its partition: what follows the first ``@``, if there is one."""
+    return name.partition("@")[2] if "@" in name else name
