@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hzproto.cluster.connection import Connection
-    from hzproto.messages import Method
+    from hzproto.wire.table import Method
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -37,7 +37,7 @@ class Op(Generic[R_co]):
 
     def __init__(self, wait: float | None = None) -> None:
         self.waiter = None
-        self.parent: Parent | None = None
+        self.parent: Parent[Any] | None = None
         self.error: BaseException | None = None
         self.done = False
         self.deadline: float | None = None
@@ -47,10 +47,10 @@ class Op(Generic[R_co]):
         """Return the value of the finished operation or raise its error; decoding happens here."""
         if self.error is not None:
             raise self.error
-        return cast(R_co, self.value)
+        return cast("R_co", self.value)
 
     def __iter__(self) -> Generator[Op[Any], Any, R_co]:
-        return cast(R_co, (yield self))  # so that `value = yield from op` is typed
+        return cast("R_co", (yield self))  # so that `value = yield from op` is typed
 
 
 Flow: TypeAlias = Generator[Op[Any], Any, R]
@@ -92,6 +92,7 @@ class Request(Op[R_co]):
         "connection",
         "convert",
         "correlation_id",
+        "last_error",
         "method",
         "on_event",
         "partition",
@@ -107,7 +108,7 @@ class Request(Op[R_co]):
         *,
         target: Connection | UUID | None = None,
         wait: float | None = None,
-        on_event: Callable[[Buffer, float], None] | None = None,
+        on_event: Callable[[Buffer], None] | None = None,
     ) -> None:
         self.waiter = None
         self.parent = None
@@ -124,7 +125,8 @@ class Request(Op[R_co]):
         self.connection: Connection | None = None  # that carries the current attempt
         self.correlation_id = 0
         self.attempt = 0
-        self.acks = 0  # backup acks that came before the answer
+        self.acks = 0  # backup acks received for the current attempt, less those that its answer asks for
+        self.last_error: BaseException | None = None  # that made the last attempt fail
 
     def result(self) -> R_co:
         if self.error is not None:
@@ -162,7 +164,7 @@ class All(Parent[R_co]):
         if self.error is not None:
             raise self.error
         values = [op.result() for op in self.ops]
-        return cast(R_co, values) if self.combine is None else self.combine(values)
+        return cast("R_co", values) if self.combine is None else self.combine(values)
 
 
 class FlowOp(Parent[R_co]):

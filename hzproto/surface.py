@@ -8,25 +8,25 @@ returns `int | None`, `Map[Futures, …]` a `Future` of it, `Map[Aio, …]` an a
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine
 from copy import copy
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, cast, overload
 
-from hzproto.ops import Op
+from hzproto.checks import positive
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable, Coroutine
 
     from twisted.internet.defer import Deferred
 
     from hzproto.cluster.client import Client
     from hzproto.future import Future
+    from hzproto.ops import Op
 
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 S_co = TypeVar("S_co", covariant=True)
-F = TypeVar("F", bound="Facade[Any]")
 
 
 class Blocking:
@@ -56,9 +56,9 @@ class Runtime(Protocol):
 
     `call` and `call_blocking` submit an operation (with its timeout in seconds, or None) and answer in the style of
     the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
-    never owned one; `owner` gives it one (Twisted: a fresh one each time). `lazy` runtimes create structures on their first operation.
-    `classes` maps each structure to the class that the adapter exports for it, `blocking_classes` to its twin for
-    `.blocking()`.
+    never owned one; `owner` gives it one (where there are no such callers, a fresh one each time). `lazy` runtimes
+    create structures with their first operation. `classes` maps each structure to the class that the adapter exports
+    for it, `blocking_classes` to its twin for `.blocking()`.
     """
 
     core: Client
@@ -116,12 +116,16 @@ class Facade(Generic[S_co]):
 
     def with_timeout(self, seconds: float) -> Self:
         """Return a view of this object whose operations end with `OperationTimeoutError` after *seconds*."""
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"seconds must be a number, not {seconds!r}")
-        if not seconds > 0:
-            raise ValueError(f"seconds must be greater than 0, not {seconds!r}")
         view = copy(self)
-        view._timeout = float(seconds)
+        view._timeout = positive("seconds", seconds)
+        return view
+
+    def _blocking_view(self, structure: type[Any]) -> Any:
+        """Return this object with methods that return the values themselves."""
+        view_class = self._runtime.blocking_classes[structure]
+        view = object.__new__(view_class)
+        view.__dict__.update(self.__dict__)
+        view._call = self._runtime.call_blocking
         return view
 
     def __repr__(self) -> str:

@@ -1,0 +1,1 @@
+"""The cluster's state machine: connections, members, partitions, routing, invocations, listeners."""

@@ -1,0 +1,37 @@
+"""Where to look for the cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hzproto.core import Address, MemberInfo, parse_address
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterable, Sequence
+
+DEFAULT_PORTS = (5701, 5702, 5703)
+
+
+def candidates(
+    configured: Sequence[str], members: Iterable[MemberInfo], rng: random.Random, *, shuffle: bool
+) -> list[list[Address]]:
+    """The addresses to try, in stages: the addresses of a stage are tried side by side, a later stage when all failed.
+
+    First the last known members with the configured addresses; then the further default ports of configured hosts that
+    name no port.
+    """
+    first = [member.address for member in members]
+    later: list[Address] = []
+    for text in configured or ("127.0.0.1",):
+        address = parse_address(text, 0)
+        if address.port:
+            first.append(address)
+        else:
+            first.append(Address(address.host, DEFAULT_PORTS[0]))
+            later += (Address(address.host, port) for port in DEFAULT_PORTS[1:])
+    stages = [list(dict.fromkeys(first)), list(dict.fromkeys(later))]
+    if shuffle:
+        for stage in stages:
+            rng.shuffle(stage)
+    return [stage for stage in stages if stage]

@@ -1,0 +1,88 @@
+"""How a client introduces itself to a member, and what the member's answer means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hzproto.core import MemberVersion
+from hzproto.errors import AuthenticationError, ClientNotAllowedInClusterError, RemoteProtocolError
+from hzproto.messages import MESSAGES
+from hzproto.ops import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from hzproto.cluster.connection import Connection
+    from hzproto.config import Config
+
+CLIENT_TYPE = "PYH"
+CLIENT_VERSION = "5.7.0"  # the members' own numbering: what this client can do is what that version's can
+_SERIALIZATION_VERSION = 1
+
+_AUTHENTICATION = MESSAGES["Client.authentication"]
+_SMART_ROUTING = 1
+_UNISOCKET_ROUTING = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What an accepting member says of itself and its cluster."""
+
+    member_uuid: UUID
+    cluster_id: UUID
+    partition_count: int
+    version: MemberVersion | None
+
+
+def authentication(config: Config, client_uuid: UUID, client_name: str, connection: Connection) -> Request[Admission]:
+    """Make the request that introduces the client on *connection*; it raises when the member refuses."""
+    body = _AUTHENTICATION.request.body(
+        config.cluster_name,
+        None,
+        None,
+        client_uuid,
+        CLIENT_TYPE,
+        _SERIALIZATION_VERSION,
+        CLIENT_VERSION,
+        client_name,
+        list(config.labels),
+        _SMART_ROUTING if config.smart_routing else _UNISOCKET_ROUTING,
+        False,
+    )
+    return Request(_AUTHENTICATION, body, convert=lambda answer: _read(answer, config, connection), target=connection)
+
+
+def _read(answer: tuple[Any, ...], config: Config, connection: Connection) -> Admission:
+    status, _address, member_uuid, _serialization, version, partition_count, cluster_id = answer[:7]
+    if status != 0:
+        if status not in _REFUSALS:
+            raise RemoteProtocolError(f"{connection.address} answered the authentication with status {status}")
+        error, why = _REFUSALS[status]
+        raise error(f"{connection.address} {why(config)}")
+    if member_uuid is None or cluster_id is None or partition_count < 1:
+        raise RemoteProtocolError(f"{connection.address} accepted the client without saying who it is")
+    return Admission(member_uuid, cluster_id, partition_count, parse_version(version))
+
+
+_REFUSALS: dict[int, tuple[type[Exception], Callable[[Config], str]]] = {
+    1: (
+        AuthenticationError,
+        lambda config: (
+            f"refused the client: its cluster is not called {config.cluster_name!r} (cluster_name), "
+            "or it wants credentials."
+        ),
+    ),
+    2: (AuthenticationError, lambda _: "uses a version of serialization that this client does not know."),
+    3: (ClientNotAllowedInClusterError, lambda _: "does not allow this client in its cluster."),
+}
+
+
+def parse_version(text: str) -> MemberVersion | None:
+    """Read a member's version such as `5.3.8` or `5.4.0-SNAPSHOT`; None when it is something else."""
+    try:
+        major, minor, *patch = (int(part) for part in text.partition("-")[0].split("."))
+    except ValueError:
+        return None
+    return MemberVersion(major, minor, patch[0] if patch else 0)

@@ -1,0 +1,377 @@
+"""The cluster's state machine, as adapters see it."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from itertools import count
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hzproto.cluster.actions import Delivery
+from hzproto.cluster.authentication import Admission, authentication
+from hzproto.cluster.connector import Connector, Phase
+from hzproto.cluster.invocations import Counters, Invocations
+from hzproto.cluster.listeners import Listeners
+from hzproto.cluster.members import member_from_wire, update_members
+from hzproto.cluster.partitions import update_partitions
+from hzproto.cluster.proxies import Proxies
+from hzproto.cluster.routing import Routing
+from hzproto.cluster.timers import Timers
+from hzproto.config import ReconnectMode
+from hzproto.cp.groups import Groups
+from hzproto.cp.holds import Holds
+from hzproto.cp.sessions import Sessions
+from hzproto.errors import (
+    ClientNotAllowedInClusterError,
+    ClientOfflineError,
+    HazelcastClientNotActiveError,
+    HazelcastError,
+    OperationTimeoutError,
+)
+from hzproto.lifecycle import LifecycleState
+from hzproto.messages import MESSAGES
+from hzproto.ops import FlowOp, Request
+from hzproto.serialization import SerializationService
+from hzproto.serialization.partition import hash_to_index, partition_hash
+from hzproto.wire.frames import BACKUP_AWARE
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from hzproto.cluster.actions import Action
+    from hzproto.cluster.connection import Connection
+    from hzproto.config import Config
+    from hzproto.core import MemberInfo
+    from hzproto.ops import Buffer, Flow, Op
+
+logger = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT = 5.0
+"""How long shutting down may wait for members, in seconds."""
+
+_WATCH = MESSAGES["Client.addClusterViewListener"]
+_BACKUPS = MESSAGES["Client.localBackupListener"]
+_unpack_type = Struct("<i").unpack_from
+_numbers = count()
+
+
+class Client:
+    """A client of one cluster, without I/O and without a clock.
+
+    An adapter reports what happened (`connection_opened`, `Connection.receive_data`, `handle_timer`, …) and what the
+    user wants (`submit`, `cancel`), each time with `now`, the time in seconds on any clock that never goes back. After
+    each call it looks at `actions()`, `dirty()`, `completed()`, `events()` and `next_deadline()`. The core calls no
+    adapter and no user code, and it is not thread-safe.
+    """
+
+    def __init__(self, config: Config, *, rng: random.Random) -> None:
+        self.config = config
+        self.rng = rng
+        self.name = config.client_name if config.client_name is not None else f"hz.client_{next(_numbers)}"
+        self.uuid = self.new_uuid()
+        self.cluster_id: UUID | None = None
+        self.partition_count = 0
+        self.counters = Counters()
+        self.timers = Timers()
+        self.deliveries: list[Delivery] = []
+        self.dirty_connections: list[Connection] = []
+        self.serialization = SerializationService(config)
+        self.routing = Routing(smart=config.smart_routing)
+        self.invocations = Invocations(config, self.timers, self.routing, self.counters)
+        self.invocations.fail_offline = config.async_start
+        self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
+        self.connector = Connector(self)
+        self.proxies = Proxies()
+        self.groups = Groups(self)
+        self.sessions = Sessions(self)
+        self.lifecycle_listeners: dict[str, Callable[[str], object]] = {
+            str(self.new_uuid()): listener for listener in config.lifecycle_listeners
+        }
+        self.membership_listeners = {str(self.new_uuid()): pair for pair in config.membership_listeners}
+        self._use_backup_acks = config.backup_ack_to_client_enabled and config.smart_routing
+        self._watching: Connection | None = None  # the connection over which members and partitions are published
+        self._starting: Op[None] | None = None
+        self._closing: list[Op[None]] = []
+        self._state: LifecycleState | None = None
+        self._owners = count(1)
+        self._references = count(1)
+        self._lock_holds: dict[tuple[str, str], Holds] = {}
+
+    # From the adapter
+
+    def start(self, now: float, op: Op[None]) -> None:
+        """Connect to the cluster; *op* finishes when the client is connected or has given up."""
+        self.timers.now = now
+        self._enter(LifecycleState.STARTING)
+        self._enter(LifecycleState.STARTED)
+        if self.config.async_start:
+            self.invocations.finish(op)
+        else:
+            self._starting = op
+        self.connector.seek()
+
+    def shut_down(self, now: float, op: Op[None]) -> None:
+        """Close everything; *op* finishes when that is done. May be called again."""
+        self.timers.now = now
+        self._closing.append(op)
+        if self._state is LifecycleState.SHUTDOWN:
+            self._finish_closing()
+        elif self._state is not LifecycleState.SHUTTING_DOWN:
+            self._shut_down()
+
+    def submit(self, op: Op[Any], now: float, timeout: float | None = None) -> None:
+        """Carry *op* out; it comes back from `completed()` when it has finished."""
+        self.timers.now = now
+        if self.running:
+            self.invocations.submit(op, timeout)
+        else:
+            self.invocations.finish(op, HazelcastClientNotActiveError())
+
+    def cancel(self, op: Op[Any], now: float) -> None:
+        """End *op* with `OperationCancelledError` unless it has finished. What it may still acquire is given back."""
+        self.timers.now = now
+        self.invocations.cancel(op)
+
+    def connection_opened(self, connection: Connection, now: float) -> None:
+        """The socket of *connection* is connected (and TLS established)."""
+        self.timers.now = now
+        self.connector.opened(connection)
+
+    def connection_failed(self, connection: Connection, error: BaseException, now: float) -> None:
+        """Dialling failed."""
+        self.connection_lost(connection, error, now)
+
+    def connection_lost(self, connection: Connection, error: BaseException | None, now: float) -> None:
+        """The socket of *connection* ended, with *error* or by the member's closing it."""
+        self.timers.now = now
+        self.connector.lost(connection, error)
+
+    def handle_timer(self, now: float) -> None:
+        """The time of `next_deadline()` has come; harmless when it has not."""
+        self.timers.now = now
+        self.timers.run()
+
+    # To the adapter
+
+    def next_deadline(self) -> float | None:
+        """When `handle_timer` is to be called next; None: not before something else happens."""
+        return self.timers.next_deadline()
+
+    def actions(self) -> list[Action]:
+        """Take what the adapter is to do."""
+        actions, self.connector.actions = self.connector.actions, []
+        return actions
+
+    def dirty(self) -> list[Connection]:
+        """Take the connections that have got something to send since the last call."""
+        dirty, self.dirty_connections = self.dirty_connections, []
+        return dirty
+
+    def completed(self) -> list[Op[Any]]:
+        """Take the operations that have finished."""
+        finished, self.invocations.finished = self.invocations.finished, []
+        return finished
+
+    def events(self) -> list[Delivery]:
+        """Take what is to be delivered to the user's listeners."""
+        deliveries = self.deliveries[:]
+        self.deliveries.clear()
+        return deliveries
+
+    @property
+    def running(self) -> bool:
+        """Whether the client was started and is not shutting down."""
+        return self._state is not None and self._state not in (LifecycleState.SHUTTING_DOWN, LifecycleState.SHUTDOWN)
+
+    # For structures
+
+    def new_uuid(self) -> UUID:
+        return UUID(int=self.rng.getrandbits(128), version=4)
+
+    def new_owner(self) -> int:
+        """An identity to own locks with that nobody has had."""
+        return next(self._owners)
+
+    def new_reference(self) -> int:
+        """A number by which a member knows a repeated lock request."""
+        return next(self._references)
+
+    def lock_holds(self, object_name: str, group: str) -> Holds:
+        """What this client's owners hold of a CP lock."""
+        return self._lock_holds.setdefault((object_name, group), Holds())
+
+    def partition_of(self, data: bytes) -> int:
+        """The partition that serialized key *data* belongs to."""
+        if not self.partition_count:
+            raise ClientOfflineError
+        return hash_to_index(partition_hash(data), self.partition_count)
+
+    # Connections
+
+    def messages_received(self, connection: Connection, messages: list[Buffer]) -> None:
+        self.invocations.receive(connection, messages)
+
+    def connection_broken(self, connection: Connection, error: Exception) -> None:
+        self.connector.close(connection, error)
+
+    def handshake(self, connection: Connection) -> Flow[None]:
+        """Authenticate on *connection* and register all that must be there before it carries requests."""
+        self._admit(connection, (yield from authentication(self.config, self.uuid, self.name, connection)))
+        if self.connector.phase is Phase.SEEKING:
+            yield from self.proxies.create_again(connection)
+        if self._watching is None:
+            yield from self._watch(connection)
+        if self._use_backup_acks:
+            yield from Request[UUID](
+                _BACKUPS, _BACKUPS.request.body(), target=connection, on_event=self.invocations.backup_acked
+            )
+        yield from self.listeners.register_missing(connection)
+
+    def _admit(self, connection: Connection, admission: Admission) -> None:
+        if any(other.member_uuid == admission.member_uuid for other in self.invocations.connections.values()):
+            raise HazelcastError(f"There is another connection to member {admission.member_uuid}.")
+        if self.cluster_id is not None and self.cluster_id != admission.cluster_id:
+            if self.connector.ready:
+                raise ClientNotAllowedInClusterError(f"{connection.address} belongs to another cluster.")
+            logger.warning("Cluster %s has been replaced by %s", self.cluster_id, admission.cluster_id)
+            self.groups.clear()
+            self.sessions.clear()
+        if self.partition_count not in (0, admission.partition_count):
+            raise ClientNotAllowedInClusterError(
+                f"{connection.address} has {admission.partition_count} partitions, not {self.partition_count}."
+            )
+        self.cluster_id = admission.cluster_id
+        self.partition_count = admission.partition_count
+        connection.member_uuid = admission.member_uuid
+        connection.version = admission.version
+
+    def connection_ended(self, connection: Connection, error: BaseException | None) -> None:
+        """*connection* is closed and no longer among the connector's."""
+        self._use_ready_connections()
+        self.listeners.connection_lost(connection)
+        if self._watching is connection:
+            self._watching = None
+            for other in self.connector.ready.values():
+                self.invocations.start(FlowOp(self._watch_or_close(other)))
+                break
+        self.invocations.connection_lost(connection, error)
+
+    def connections_changed(self, *, settled: bool) -> None:
+        """Connections or members have changed; *settled* when no attempt to connect is under way."""
+        self._use_ready_connections()
+        self.invocations.release_parked()
+        if settled and self._starting is not None:
+            starting, self._starting = self._starting, None
+            self.invocations.finish(starting)
+
+    def _use_ready_connections(self) -> None:
+        online = self.connector.phase is Phase.ONLINE
+        ready = self.connector.ready
+        self.routing.use(ready.values() if online else ())
+        # A replica without a connection could not send its acks: then members wait for their backups themselves,
+        # unless the user wants to be told of missing acks, which only the client can do.
+        listening = self.config.fail_on_indeterminate_operation_state or all(
+            member.lite_member or uuid in ready for uuid, member in self.routing.members.members.items()
+        )
+        self.invocations.backup_flag = BACKUP_AWARE if self._use_backup_acks and listening else 0
+
+    def went_online(self) -> None:
+        self.invocations.fail_offline = False
+        self._enter(LifecycleState.CONNECTED)
+
+    def went_offline(self) -> None:
+        self._enter(LifecycleState.DISCONNECTED)
+        if self.config.reconnect_mode is ReconnectMode.ASYNC:
+            self.invocations.fail_offline = True
+            self.invocations.release_parked()
+
+    # Members and partitions
+
+    def _watch_or_close(self, connection: Connection) -> Flow[None]:
+        try:
+            yield from self._watch(connection)
+        except Exception as error:
+            self.connector.close(connection, error)
+
+    def _watch(self, connection: Connection) -> Flow[None]:
+        """Have members and partitions published over *connection*."""
+        self._watching = connection
+        fresh = {_WATCH.events[event].id for event in ("MembersView", "PartitionsView")}
+        yield from Request[None](
+            _WATCH, _WATCH.request.body(), target=connection, on_event=partial(self._published, fresh)
+        )
+
+    def _published(self, fresh: set[int], message: Buffer) -> None:
+        """A view was published; the first of a kind from a new publisher (*fresh*) counts whatever its version."""
+        (kind,) = _unpack_type(message, 6)
+        reset = kind in fresh
+        fresh.discard(kind)
+        if kind == _WATCH.events["MembersView"].id:
+            version, members = _WATCH.events["MembersView"].parse(message)
+            self._members_published(version, [member_from_wire(member) for member in members], reset=reset)
+        elif kind == _WATCH.events["PartitionsView"].id:
+            version, owned = _WATCH.events["PartitionsView"].parse(message)
+            self.routing.partitions = update_partitions(
+                self.routing.partitions, version, owned, self.partition_count, reset=reset
+            )
+            self.routing.rebuild()
+
+    def _members_published(self, version: int, members: list[MemberInfo], *, reset: bool) -> None:
+        change = update_members(self.routing.members, version, members, reset=reset)
+        self.routing.members = change.view
+        for listener_id, (added, removed) in self.membership_listeners.items():
+            for called, changed in ((removed, change.removed), (added, change.added)):
+                if called is not None:
+                    self.deliveries += (Delivery(listener_id, partial(called, member)) for member in changed)
+        if change.added or change.removed:
+            logger.info("Members: %s", ", ".join(map(str, change.view.members.values())))
+        self.connector.update()
+
+    # Lifecycle
+
+    def _enter(self, state: LifecycleState) -> None:
+        self._state = state
+        logger.info("Client %s is %s", self.name, state)
+        self.deliveries += (
+            Delivery(listener_id, partial(called, state)) for listener_id, called in self.lifecycle_listeners.items()
+        )
+
+    def give_up(self, error: Exception) -> None:
+        """End the client because of *error*, of which only its start can tell the user."""
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            self.invocations.finish(starting, error)
+        else:
+            logger.error("The client shuts down: %s", error)
+        if self.running:
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        self._enter(LifecycleState.SHUTTING_DOWN)
+        if self._starting is not None:
+            self.invocations.finish(self._starting, HazelcastClientNotActiveError())
+            self._starting = None
+        self.invocations.end_all(HazelcastClientNotActiveError)
+        leaving = FlowOp(self._leave())
+        self.timers.after(
+            CLOSE_TIMEOUT, lambda: self.invocations.finish(leaving, OperationTimeoutError("Closing took too long."))
+        )
+        self.invocations.start(leaving)
+
+    def _leave(self) -> Flow[None]:
+        try:
+            if self.connector.phase is Phase.ONLINE:
+                yield from self.sessions.close()
+        finally:
+            self.connector.close_all()
+            self.invocations.drop_orphans()
+            self._enter(LifecycleState.SHUTDOWN)
+            self._finish_closing()
+
+    def _finish_closing(self) -> None:
+        closing, self._closing = self._closing, []
+        for op in closing:
+            self.invocations.finish(op)

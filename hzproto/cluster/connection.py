@@ -1,0 +1,125 @@
+"""One socket's state, without the socket."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hzproto.errors import RemoteProtocolError
+from hzproto.wire.frames import FrameReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from hzproto.cluster.timers import Timer, Timers
+    from hzproto.core import Address, MemberVersion
+    from hzproto.ops import Buffer, Request
+
+PRELUDE = b"CP2"
+
+
+class ConnectionState(Enum):
+    CONNECTING = auto()
+    """The adapter is dialling."""
+    AUTHENTICATING = auto()
+    """Bytes flow; the member has not accepted the client yet, or listeners are being registered."""
+    READY = auto()
+    """The connection carries requests."""
+    CLOSED = auto()
+    """Final."""
+
+
+class ConnectionOwner(Protocol):
+    """What a connection needs of the client that it belongs to."""
+
+    timers: Timers
+    dirty_connections: list[Connection]
+
+    def messages_received(self, connection: Connection, messages: list[Buffer]) -> None: ...
+    def connection_broken(self, connection: Connection, error: Exception) -> None: ...
+
+
+class Connection:
+    """A connection to a member: bytes in, bytes out, and the requests under way on it.
+
+    Adapters feed what they receive by `get_buffer` and `buffer_updated` or by `receive_data`, and take what is to be
+    sent by `data_to_send`. `transport` is theirs.
+    """
+
+    __slots__ = (
+        "_out",
+        "_owner",
+        "_reader",
+        "address",
+        "bytes_received",
+        "bytes_sent",
+        "handlers",
+        "last_read",
+        "last_write",
+        "member_uuid",
+        "pending",
+        "slot",
+        "state",
+        "timer",
+        "transport",
+        "version",
+    )
+
+    def __init__(self, owner: ConnectionOwner, slot: int, address: Address, max_message_size: int) -> None:
+        self._owner = owner
+        self._reader = FrameReader(max_message_size)
+        self._out: list[bytes] = []
+        self.slot = slot
+        self.address = address
+        self.state = ConnectionState.CONNECTING
+        self.member_uuid: UUID | None = None
+        self.version: MemberVersion | None = None
+        self.pending: dict[int, Request[Any]] = {}
+        self.handlers: dict[int, Callable[[Buffer], None]] = {}
+        self.last_read = self.last_write = owner.timers.now
+        self.bytes_received = self.bytes_sent = 0
+        self.timer: Timer | None = None  # of the current state: connect timeout, authentication timeout, heartbeat
+        self.transport: Any = None
+
+    @property
+    def closed(self) -> bool:
+        return self.state is ConnectionState.CLOSED
+
+    def get_buffer(self, sizehint: int = -1) -> memoryview:
+        """Where to receive the next bytes; report their number to `buffer_updated`."""
+        return self._reader.get_buffer(sizehint)
+
+    def buffer_updated(self, size: int, now: float) -> None:
+        """*size* bytes were received into the buffer that `get_buffer` returned."""
+        self._received(size, now, self._reader.buffer_updated, size)
+
+    def receive_data(self, data: bytes | bytearray | memoryview, now: float) -> None:
+        """*data* was received."""
+        self._received(len(data), now, self._reader.receive, data)
+
+    def _received(self, size: int, now: float, read: Callable[[Any], list[Buffer]], data: Any) -> None:
+        if self.state is ConnectionState.CLOSED:
+            return
+        self._owner.timers.now = self.last_read = now
+        self.bytes_received += size
+        try:
+            if messages := read(data):
+                self._owner.messages_received(self, messages)
+        except RemoteProtocolError as error:
+            self._owner.connection_broken(self, error)
+
+    def send(self, data: bytes) -> None:
+        """Queue *data* for sending."""
+        if not self._out:
+            self._owner.dirty_connections.append(self)
+        self._out.append(data)
+        self.last_write = self._owner.timers.now
+
+    def data_to_send(self) -> list[bytes]:
+        """Take what is to be sent, in order; join small pieces into one send."""
+        out, self._out = self._out, []
+        return out
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.slot} to {self.address}, {self.state.name.lower()}>"

@@ -1,0 +1,324 @@
+"""Finding the cluster, connecting to its members, and going on after connections are lost."""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum, auto
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hzproto.cluster.actions import Action, CloseConnection, OpenConnection
+from hzproto.cluster.addresses import candidates
+from hzproto.cluster.backoff import Backoff
+from hzproto.cluster.connection import PRELUDE, Connection, ConnectionState
+from hzproto.cluster.heartbeats import Heartbeat, check_heartbeat
+from hzproto.cluster.invocations import SLOT_BITS
+from hzproto.config import ReconnectMode
+from hzproto.errors import (
+    AuthenticationError,
+    ClientNotAllowedInClusterError,
+    IllegalStateError,
+    OperationTimeoutError,
+    TargetDisconnectedError,
+)
+from hzproto.messages import MESSAGES
+from hzproto.ops import FlowOp, Request
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from hzproto.cluster.client import Client
+    from hzproto.cluster.timers import Timer
+    from hzproto.core import Address
+    from hzproto.ops import Flow
+
+logger = logging.getLogger(__name__)
+
+_PING = MESSAGES["Client.ping"]
+_REFUSED = (AuthenticationError, ClientNotAllowedInClusterError)
+
+
+class Phase(Enum):
+    NEW = auto()
+    """Not started."""
+    SEEKING = auto()
+    """No cluster: trying addresses, round after round."""
+    ONLINE = auto()
+    """Connected: the member list is known and requests flow."""
+    CLOSED = auto()
+    """No connection is opened any more."""
+
+
+class Connector:
+    """The connections of one client."""
+
+    def __init__(self, client: Client) -> None:
+        config = client.config
+        self._client = client
+        self._config = config
+        self._timers = client.timers
+        self._backoff = Backoff(
+            config.retry_initial_backoff, config.retry_max_backoff, config.retry_multiplier, config.retry_jitter
+        )
+        self.actions: list[Action] = []
+        self.phase = Phase.NEW
+        self.connections = client.invocations.connections
+        self.ready: dict[UUID, Connection] = {}
+        self._opening: dict[Connection, UUID | None] = {}  # not ready yet, with the member it is for, if known
+        self._next_slot = 0
+        # Seeking:
+        self._stages: list[list[Address]] = []
+        self._round = 0
+        self._give_up_at: float | None = None
+        self._pause: Timer | None = None
+        self._refusals: list[Exception] = []
+        self._failures: list[Exception] = []
+        # Online:
+        self._member_attempts: dict[UUID, int] = {}
+        self._member_pauses: dict[UUID, Timer] = {}
+
+    # Seeking a cluster
+
+    def seek(self) -> None:
+        """Look for the cluster at the known and the configured addresses until one answers."""
+        self.phase = Phase.SEEKING
+        self._round = 0
+        limit = self._config.cluster_connect_timeout
+        self._give_up_at = None if limit < 0 else self._timers.now + limit
+        self._begin_round()
+
+    def _begin_round(self) -> None:
+        self._pause = None
+        self._round += 1
+        self._refusals = []
+        self._failures = []
+        self._stages = candidates(
+            self._config.cluster_members,
+            self._client.routing.members.members.values(),
+            self._client.rng,
+            shuffle=self._config.shuffle_member_list,
+        )
+        self._next_stage()
+
+    def _next_stage(self) -> None:
+        for address in self._stages.pop(0):
+            if not self._is_open(address):
+                self._open(address)
+
+    def _is_open(self, address: Address) -> bool:
+        return any(connection.address == address for connection in self.connections.values())
+
+    def _nothing_left(self) -> None:
+        """Every attempt of this stage has failed."""
+        if self._stages:
+            self._next_stage()
+            return
+        if self._refusals and self._client.cluster_id is None:
+            self._client.give_up(self._refusals[0])  # waiting would not change the answer
+            return
+        delay = self._backoff.delay(self._round, self._client.rng)
+        if self._give_up_at is not None and self._timers.now + delay >= self._give_up_at:
+            error = IllegalStateError(
+                f"No member of cluster {self._config.cluster_name!r} could be reached within cluster_connect_timeout "
+                f"({self._config.cluster_connect_timeout} s)."
+            )
+            error.__cause__ = self._failures[-1] if self._failures else None
+            self._client.give_up(error)
+            return
+        logger.log(
+            logging.WARNING if self._round == 1 else logging.INFO,
+            "No member could be reached (round %d, last error: %s); trying again in %.2f s",
+            self._round,
+            self._failures[-1] if self._failures else "none",
+            delay,
+        )
+        self._pause = self._timers.after(delay, self._begin_round)
+
+    # Opening
+
+    def _open(self, address: Address, member: UUID | None = None) -> None:
+        slot = self._free_slot()
+        connection = Connection(self._client, slot, address, self._config.max_message_size)
+        self.connections[slot] = connection
+        self._opening[connection] = member
+        self.actions.append(OpenConnection(connection, address))
+        if (limit := self._config.connection_timeout) > 0:
+            error = OperationTimeoutError(f"Connecting to {address} took longer than connection_timeout ({limit} s).")
+            connection.timer = self._timers.after(limit, lambda: self.close(connection, error))
+
+    def _free_slot(self) -> int:
+        while self._next_slot in self.connections:
+            self._next_slot = (self._next_slot + 1) % (1 << SLOT_BITS)
+        slot = self._next_slot
+        self._next_slot = (slot + 1) % (1 << SLOT_BITS)
+        return slot
+
+    def opened(self, connection: Connection) -> None:
+        """The socket is connected: introduce the client."""
+        if connection.state is not ConnectionState.CONNECTING:
+            return
+        connection.state = ConnectionState.AUTHENTICATING
+        connection.last_read = self._timers.now
+        _set_timer(
+            connection,
+            self._timers.after(
+                self._config.heartbeat_timeout,
+                lambda: self.close(
+                    connection,
+                    OperationTimeoutError(f"{connection.address} did not admit the client within heartbeat_timeout."),
+                ),
+            ),
+        )
+        connection.send(PRELUDE)
+        self._client.invocations.start(FlowOp(self._introduce(connection)))
+
+    def _introduce(self, connection: Connection) -> Flow[None]:
+        try:
+            yield from self._client.handshake(connection)
+        except Exception as error:
+            self.close(connection, error)
+        else:
+            self._admitted(connection)
+
+    def _admitted(self, connection: Connection) -> None:
+        """The member accepted the client and all listeners are registered."""
+        if connection.closed:
+            return
+        assert connection.member_uuid is not None
+        del self._opening[connection]
+        connection.state = ConnectionState.READY
+        self.ready[connection.member_uuid] = connection
+        self._member_attempts.pop(connection.member_uuid, None)
+        self._client.counters.connections_opened += 1
+        logger.info("Connected to %s (member %s)", connection.address, connection.member_uuid)
+        self._watch(connection)
+        self.update()
+
+    # Heartbeats
+
+    def _watch(self, connection: Connection) -> None:
+        """Ping or give up *connection* when it is time, and set the timer for the next look."""
+        verdict, when = check_heartbeat(
+            connection.last_read,
+            connection.last_write,
+            self._timers.now,
+            self._config.heartbeat_interval,
+            self._config.heartbeat_timeout,
+        )
+        if verdict is Heartbeat.DEAD:
+            silence = self._timers.now - connection.last_read
+            error = TargetDisconnectedError(f"{connection.address} was silent for {silence:.1f} s (heartbeat_timeout).")
+            self.close(connection, error)
+            return
+        if verdict is Heartbeat.PING:
+            self._client.invocations.start(Request[None](_PING, _PING.request.body(), target=connection))
+        _set_timer(connection, self._timers.at(when, lambda: self._watch(connection)))
+
+    # Closing
+
+    def close(self, connection: Connection, error: Exception) -> None:
+        """Close *connection* because of *error*."""
+        if not connection.closed:
+            self.actions.append(CloseConnection(connection))
+            self.lost(connection, error)
+
+    def lost(self, connection: Connection, error: BaseException | None) -> None:
+        """*connection* has ended or never came to be."""
+        if connection.closed:
+            return
+        was_ready = connection.state is ConnectionState.READY
+        connection.state = ConnectionState.CLOSED
+        _set_timer(connection, None)
+        del self.connections[connection.slot]
+        member = self._opening.pop(connection, None) if not was_ready else connection.member_uuid
+        if was_ready:
+            assert connection.member_uuid is not None
+            del self.ready[connection.member_uuid]
+            if self.phase is not Phase.CLOSED:
+                self._client.counters.connections_lost += 1
+                logger.warning("The connection to %s was lost: %s", connection.address, error or "closed by the member")
+        else:
+            logger.debug("Connecting to %s failed: %s", connection.address, error)
+            if isinstance(error, _REFUSED):
+                self._refusals.append(error)
+            if isinstance(error, Exception):
+                self._failures.append(error)
+            if member is not None:
+                self._pause_member(member)
+        self._client.connection_ended(connection, error)
+        self.update()
+
+    def close_all(self) -> None:
+        """Close every connection and open no more."""
+        self.phase = Phase.CLOSED
+        for timer in [self._pause, *self._member_pauses.values()]:
+            if timer is not None:
+                timer.cancel()
+        for connection in list(self.connections.values()):
+            self.close(connection, TargetDisconnectedError("The client is shut down."))
+
+    # What next
+
+    def update(self) -> None:
+        """Do what the present state asks for; called after every change of connections or members."""
+        if self.phase is Phase.SEEKING:
+            if self.ready and self._client.routing.members.version >= 0:
+                self._go_online()
+            elif not self._opening and not self.ready and self._pause is None:
+                self._nothing_left()
+        elif self.phase is Phase.ONLINE:
+            if not self.ready:
+                self._go_offline()
+            elif self._config.smart_routing:
+                self._connect_members()
+        if self.phase is Phase.ONLINE:
+            self._client.connections_changed(settled=not self._opening)
+
+    def _go_online(self) -> None:
+        self.phase = Phase.ONLINE
+        if self._config.smart_routing:
+            self._connect_members()
+        else:
+            for connection in list(self._opening):
+                self.close(connection, TargetDisconnectedError("Another connection was first."))
+        self._client.went_online()
+
+    def _go_offline(self) -> None:
+        self._member_attempts.clear()
+        for timer in self._member_pauses.values():
+            timer.cancel()
+        self._member_pauses.clear()
+        self.phase = Phase.SEEKING
+        self._client.went_offline()
+        if self._config.reconnect_mode is ReconnectMode.OFF:
+            self._client.give_up(IllegalStateError("The last connection was lost, and reconnect_mode is OFF."))
+        elif self.phase is Phase.SEEKING:
+            self.seek()
+
+    def _connect_members(self) -> None:
+        """Open a connection to each member that has none."""
+        members = self._client.routing.members.members
+        for uuid in [uuid for uuid in self._member_pauses if uuid not in members]:
+            self._member_pauses.pop(uuid).cancel()
+        for connection in [c for uuid, c in self.ready.items() if uuid not in members]:
+            self.close(connection, TargetDisconnectedError(f"{connection.address} left the cluster."))
+        opening = {connection.address for connection in self._opening}
+        for uuid, member in members.items():
+            if uuid not in self.ready and uuid not in self._member_pauses and member.address not in opening:
+                self._open(member.address, uuid)
+
+    def _pause_member(self, member: UUID) -> None:
+        attempt = self._member_attempts[member] = self._member_attempts.get(member, 0) + 1
+        delay = self._backoff.delay(attempt, self._client.rng)
+        if self.phase is Phase.ONLINE:
+            self._member_pauses[member] = self._timers.after(delay, partial(self._resume_member, member))
+
+    def _resume_member(self, member: UUID) -> None:
+        self._member_pauses.pop(member, None)
+        self.update()
+
+
+def _set_timer(connection: Connection, timer: Timer | None) -> None:
+    if connection.timer is not None:
+        connection.timer.cancel()
+    connection.timer = timer

@@ -1,0 +1,455 @@
+"""Carrying out operations: sending, matching answers, backup acks, retries, deadlines, flows.
+
+Every operation finishes exactly once. Each attempt of a request has a correlation id of its own, whose low bits name
+the connection's slot, so that a backup ack that comes over another connection finds its request without a search.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - a class, lower case in the standard library
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hzproto.cluster.retry import may_retry, retry_delay
+from hzproto.errors import (
+    ClientOfflineError,
+    IndeterminateOperationStateError,
+    OperationCancelledError,
+    OperationTimeoutError,
+    RemoteProtocolError,
+    TargetDisconnectedError,
+    TargetNotMemberError,
+    error_from_holders,
+)
+from hzproto.messages import ERROR
+from hzproto.ops import Acquisition, All, Done, FlowOp, Orphan, Request, Sleep
+from hzproto.wire.frames import BACKUP_EVENT, EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hzproto.cluster.connection import Connection
+    from hzproto.cluster.routing import Routing
+    from hzproto.cluster.timers import Timer, Timers
+    from hzproto.config import Config
+    from hzproto.ops import Buffer, Op, Parent
+
+logger = logging.getLogger(__name__)
+
+SLOT_BITS = 16
+_SLOT_MASK = (1 << SLOT_BITS) - 1
+_ANY_EVENT = EVENT | BACKUP_EVENT
+_ERROR_TYPE = 0
+_JOIN_BELOW = 8192  # a longer body is queued beside its header rather than copied
+
+_pack_header = Struct("<iHiqi").pack
+_unpack_header = Struct("<HiqB").unpack_from  # from offset 4: flags, type, correlation id, backup acks; always there
+_unpack_source = Struct("<q").unpack_from
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the client has done so far."""
+
+    requests: int = 0
+    """Requests sent, retries included."""
+    retries: int = 0
+    """Requests sent again after a failed attempt."""
+    backup_acks_received: int = 0
+    """Acknowledgements that replicas sent straight to this client."""
+    backup_timeouts: int = 0
+    """Writes whose backup acks did not all come in time."""
+    connections_opened: int = 0
+    """Connections that were authenticated."""
+    connections_lost: int = 0
+    """Authenticated connections that ended before the client closed them."""
+
+
+class Invocations:
+    """The operations of one client."""
+
+    def __init__(self, config: Config, timers: Timers, routing: Routing, counters: Counters) -> None:
+        self._timeout = config.invocation_timeout
+        self._pause = config.invocation_retry_pause
+        self._redo = config.redo_operation
+        self._ack_timeout = config.operation_backup_timeout
+        self._fail_on_missing_acks = config.fail_on_indeterminate_operation_state
+        self._timers = timers
+        self._routing = routing
+        self._counters = counters
+        self.finished: list[Op[Any]] = []
+        """Finished operations that somebody waits for."""
+        self.connections: dict[int, Connection] = {}
+        """Connections by slot."""
+        self.backup_flag = 0
+        """BACKUP_AWARE while replicas acknowledge straight to this client, else 0."""
+        self.fail_offline = False
+        """Whether requests fail, rather than wait, while there is no connection."""
+        self._sequence = 0
+        # Operations that end after the invocation timeout: submitted in the order of their deadlines.
+        self._ordinary: dict[Op[Any], None] = {}
+        self._special: dict[Op[Any], Timer | None] = {}
+        self._orphans: dict[Orphan[Any], None] = {}
+        self._parked: dict[Request[Any], None] = {}
+        self._unacked: dict[int, tuple[Request[Any], float]] = {}  # answered, with the time to stop waiting for acks
+        self._sweeping = False
+        self._sweeping_acks = False
+
+    # Submitting and ending
+
+    def submit(self, op: Op[Any], timeout: float | None) -> None:
+        """Carry *op* out for somebody who waits for it, at most for *timeout* seconds."""
+        if timeout is None:
+            if op.wait is None:
+                op.deadline = self._timers.now + self._timeout
+                self._ordinary[op] = None
+                if not self._sweeping:
+                    self._sweeping = True
+                    self._timers.at(op.deadline, self._sweep)
+            else:
+                self._special[op] = None
+        else:
+            own_time = op.wait if op.wait is not None and math.isfinite(op.wait) else 0.0
+            op.deadline = self._timers.now + timeout + own_time
+            self._special[op] = self._timers.at(op.deadline, lambda: self._expire(op))
+        self.start(op)
+
+    def start(self, op: Op[Any]) -> None:
+        """Carry *op* out; on its own, nobody waits for it."""
+        if type(op) is Request:
+            self._send(op)
+        elif isinstance(op, FlowOp):
+            self._advance(op)
+        elif isinstance(op, All):
+            self._start_all(op)
+        elif isinstance(op, Sleep):
+            self._timers.after(op.seconds, lambda: self.finish(op))
+        elif isinstance(op, Done):
+            self.finish(op)
+
+    def finish(self, op: Op[Any], error: BaseException | None = None) -> None:
+        """End *op*, whose value is set, or with *error*. What it still had under way is given up."""
+        if op.done:
+            return
+        op.done = True
+        if error is not None:
+            op.error = error
+            self._give_up(op)
+        if (parent := op.parent) is not None:
+            self._child_finished(parent, op)
+            return
+        if self._ordinary.pop(op, op) is op and (timer := self._special.pop(op, None)) is not None:
+            timer.cancel()
+        if op.waiter is not None:
+            self.finished.append(op)
+        elif isinstance(op, Orphan):
+            self._orphans.pop(op, None)
+            if op.error is None and (back := op.give_back(op.value)) is not None:
+                self.start(back)
+
+    def cancel(self, op: Op[Any]) -> None:
+        """End *op* with `OperationCancelledError` unless it has finished."""
+        self.finish(op, OperationCancelledError() if not op.done else None)
+
+    def end_all(self, error: Callable[[], Exception]) -> None:
+        """End every operation that somebody waits for, each with an error of its own."""
+        for op in [*self._ordinary, *self._special]:
+            self.finish(op, error())
+
+    def drop_orphans(self) -> None:
+        """Give up what goes on without a caller."""
+        for orphan in list(self._orphans):
+            self.finish(orphan, OperationCancelledError("The client is shut down."))
+
+    @property
+    def in_flight(self) -> int:
+        """The number of operations that somebody waits for."""
+        return len(self._ordinary) + len(self._special)
+
+    def _give_up(self, op: Op[Any]) -> None:
+        """Let go of what is under way for *op*; late answers then find nobody."""
+        if isinstance(op, Request):
+            if op.connection is not None:
+                op.connection.pending.pop(op.correlation_id, None)
+                op.connection.handlers.pop(op.correlation_id, None)
+                self._unacked.pop(op.correlation_id, None)
+            self._parked.pop(op, None)
+        elif isinstance(op, Acquisition) and op.child is not None and not op.running:
+            self._orphans[Orphan(op)] = None
+        elif isinstance(op, (FlowOp, All)):
+            for child in op.children():
+                child.parent = None
+                child.done = True
+                self._give_up(child)
+            if isinstance(op, FlowOp) and op.child is not None and not op.running:
+                _close(op)
+
+    # Deadlines
+
+    def _sweep(self) -> None:
+        """End the ordinary operations whose time is over; the first in line tells when to look again."""
+        self._sweeping = False
+        for op in list(self._overdue()):
+            self._expire(op)
+        for op in self._ordinary:
+            assert op.deadline is not None
+            self._sweeping = True
+            self._timers.at(op.deadline, self._sweep)
+            break
+
+    def _overdue(self) -> list[Op[Any]]:
+        overdue: list[Op[Any]] = []
+        for op in self._ordinary:
+            if op.deadline is not None and op.deadline > self._timers.now:
+                break
+            overdue.append(op)
+        return overdue
+
+    def _expire(self, op: Op[Any]) -> None:
+        error = OperationTimeoutError("The operation did not finish in time.")
+        error.__cause__ = _last_error(op)
+        self.finish(op, error)
+
+    # Flows
+
+    def _advance(self, flow: FlowOp[Any]) -> None:
+        """Run *flow* until it waits for something or ends."""
+        child = flow.child
+        flow.running = True
+        while True:
+            try:
+                child = flow.generator.send(None) if child is None else _resume(flow, child)
+            except StopIteration as stop:
+                flow.running = False
+                flow.child = None
+                flow.value = stop.value
+                self.finish(flow)
+                return
+            except Exception as error:
+                flow.running = False
+                flow.child = None
+                self.finish(flow, error)
+                return
+            flow.child = child
+            child.parent = flow
+            if not child.done:
+                self.start(child)
+            if flow.done:  # ended by what it started, such as the loss of its connection
+                flow.running = False
+                _close(flow)
+                return
+            if not child.done:
+                flow.running = False
+                return
+
+    def _start_all(self, group: All[Any]) -> None:
+        if not group.ops:
+            self.finish(group)
+            return
+        for op in group.ops:
+            op.parent = group
+        for op in group.ops:
+            if group.done:
+                break
+            if not op.done:
+                self.start(op)
+
+    def _child_finished(self, parent: Parent[Any], child: Op[Any]) -> None:
+        if isinstance(parent, FlowOp):
+            if not parent.running:
+                self._advance(parent)
+        elif isinstance(parent, All):
+            parent.remaining -= 1
+            if child.error is not None:
+                self.finish(parent, child.error)
+            elif parent.remaining == 0:
+                self.finish(parent)
+
+    # Requests
+
+    def _send(self, request: Request[Any]) -> None:
+        connection = self._routing.route(request)
+        if connection is None:
+            self._no_route(request)
+            return
+        self._sequence = sequence = self._sequence + 1
+        correlation_id = sequence << SLOT_BITS | connection.slot
+        request.correlation_id = correlation_id
+        request.connection = connection
+        request.attempt += 1
+        request.acks = 0
+        connection.pending[correlation_id] = request
+        if request.on_event is not None:
+            connection.handlers[correlation_id] = request.on_event
+        layout = request.method.request
+        header = _pack_header(
+            layout.size, layout.flags | self.backup_flag, layout.id, correlation_id, request.partition
+        )
+        body = request.body
+        if len(body) < _JOIN_BELOW:
+            connection.send(header + body)
+        else:
+            connection.send(header)
+            connection.send(body)
+        self._counters.requests += 1
+
+    def _no_route(self, request: Request[Any]) -> None:
+        target = request.target
+        if target is None:
+            if self.fail_offline:
+                self.finish(request, ClientOfflineError())
+            else:
+                self._parked[request] = None
+        elif not isinstance(target, UUID):
+            self.finish(request, TargetDisconnectedError(f"The connection to {target.address} is closed."))
+        elif target in self._routing.members.members:
+            request.attempt += 1
+            self._failed(request, TargetDisconnectedError(f"There is no connection to member {target}."), sent=False)
+        else:
+            self.finish(request, TargetNotMemberError(f"Member {target} is not in the cluster."))
+
+    def release_parked(self) -> None:
+        """Send what waited for a connection (or end it, when requests now fail while offline)."""
+        parked, self._parked = self._parked, {}
+        for request in parked:
+            self._send(request)
+
+    def receive(self, connection: Connection, messages: list[Buffer]) -> None:
+        """Match the *messages* that came in on *connection* with their requests."""
+        pending = connection.pending
+        for message in messages:
+            flags, kind, correlation_id, acks = _unpack_header(message, 4)
+            if flags & _ANY_EVENT:
+                if (handler := connection.handlers.get(correlation_id)) is not None:
+                    handler(message)
+                continue
+            request = pending.pop(correlation_id, None)
+            if request is None:
+                continue  # the answer to an attempt that was given up
+            if kind == request.method.response.id:
+                request.value = message
+                request.acks -= acks
+                if request.acks < 0:
+                    self._await_acks(request)
+                else:
+                    self.finish(request)
+            elif kind == _ERROR_TYPE:
+                self._failed(request, error_from_holders(ERROR.decode(message)["errorHolders"]))
+            else:
+                error = RemoteProtocolError(f"message type {kind:#x} does not answer {request.method.name}")
+                self.finish(request, error)
+                raise error
+
+    def connection_lost(self, connection: Connection, cause: BaseException | None) -> None:
+        """Retry or end the requests that *connection* carried, and only those."""
+        requests = list(connection.pending.values())
+        connection.pending.clear()
+        connection.handlers.clear()
+        for request in requests:
+            error = TargetDisconnectedError(f"The connection to {connection.address} was lost.")
+            error.__cause__ = cause
+            self._failed(request, error)
+
+    def _failed(self, request: Request[Any], error: BaseException, *, sent: bool = True) -> None:
+        """The last attempt of *request* failed."""
+        if request.done:
+            return
+        if request.on_event is not None and request.connection is not None:
+            request.connection.handlers.pop(request.correlation_id, None)
+        if not may_retry(
+            error,
+            bound_to_connection=request.target is not None and not isinstance(request.target, UUID),
+            bound_to_member=isinstance(request.target, UUID),
+            repeatable=request.method.retryable or self._redo or not sent,
+        ):
+            self.finish(request, error)
+            return
+        request.last_error = error
+        self._counters.retries += 1
+        delay = retry_delay(request.attempt, self._pause)
+        if delay == 0.0:
+            self._send(request)
+        else:
+            self._timers.after(delay, lambda: None if request.done else self._send(request))
+
+    # Backup acks
+
+    def backup_acked(self, message: Buffer) -> None:
+        """A replica has made the write of one of this client's requests."""
+        try:
+            (source,) = _unpack_source(message, 22)
+        except StructError:
+            raise RemoteProtocolError("a backup ack does not say which request it is for") from None
+        self._counters.backup_acks_received += 1
+        waiting = self._unacked.get(source)
+        if waiting is not None:
+            request = waiting[0]
+            request.acks += 1
+            if request.acks >= 0:
+                del self._unacked[source]
+                self.finish(request)
+        elif (connection := self.connections.get(source & _SLOT_MASK)) is not None:
+            early = connection.pending.get(source)
+            if early is not None:
+                early.acks += 1
+
+    def _await_acks(self, request: Request[Any]) -> None:
+        self._unacked[request.correlation_id] = (request, self._timers.now + self._ack_timeout)
+        if not self._sweeping_acks:
+            self._sweeping_acks = True
+            self._timers.after(self._ack_timeout, self._sweep_acks)
+
+    def _sweep_acks(self) -> None:
+        """End the waits for backup acks whose time is over; they began in the order in which they end."""
+        self._sweeping_acks = False
+        overdue: list[int] = []
+        for correlation_id, (_, due) in self._unacked.items():
+            if due > self._timers.now:
+                self._sweeping_acks = True
+                self._timers.at(due, self._sweep_acks)
+                break
+            overdue.append(correlation_id)
+        for correlation_id in overdue:
+            request, _ = self._unacked.pop(correlation_id)
+            self._counters.backup_timeouts += 1
+            if self._fail_on_missing_acks:
+                self.finish(
+                    request,
+                    IndeterminateOperationStateError(
+                        f"{request.method.name} was carried out, but {-request.acks} backup(s) did not confirm it "
+                        f"within {self._ack_timeout} s: it may be lost with its member."
+                    ),
+                )
+            else:
+                self.finish(request)
+
+
+def _resume(flow: FlowOp[Any], child: Op[Any]) -> Op[Any]:
+    """Hand the outcome of *child* to *flow*; return what it waits for next."""
+    try:
+        value = child.result()
+    except Exception as error:
+        return flow.generator.throw(error)
+    return flow.generator.send(value)
+
+
+def _close(flow: FlowOp[Any]) -> None:
+    try:
+        flow.generator.close()
+    except Exception:
+        logger.exception("A cancelled operation failed to clean up")
+
+
+def _last_error(op: Op[Any]) -> BaseException | None:
+    """Why the request that *op* waits for was not answered so far, as far as is known."""
+    if isinstance(op, Request):
+        return op.last_error
+    if isinstance(op, (FlowOp, All)):
+        for child in op.children():
+            if (error := _last_error(child)) is not None:
+                return error
+    return None

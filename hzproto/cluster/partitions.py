@@ -1,0 +1,35 @@
+"""The partition table that the cluster publishes, as a pure function of its updates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTable:
+    """One version of the partition table: the owner of each partition, None where it has none."""
+
+    version: int = -1
+    owners: tuple[UUID | None, ...] = ()
+
+
+def update_partitions(
+    table: PartitionTable, version: int, owned: Iterable[tuple[UUID, Iterable[int]]], count: int, *, reset: bool
+) -> PartitionTable:
+    """Apply a published table of *count* partitions; an older version is ignored unless *reset*.
+
+    Partition ids outside the table are ignored.
+    """
+    if not reset and version <= table.version:
+        return table
+    owners: list[UUID | None] = [None] * count
+    for uuid, partitions in owned:
+        for partition in partitions:
+            if 0 <= partition < count:
+                owners[partition] = uuid
+    return PartitionTable(version, tuple(owners))

@@ -1,0 +1,62 @@
+"""Which connection a request goes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hzproto.cluster.members import MemberView
+from hzproto.cluster.partitions import PartitionTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hzproto.cluster.connection import Connection
+    from hzproto.ops import Request
+
+
+class Routing:
+    """The current members, partitions and usable connections, folded into a table that is read per request.
+
+    `rebuild` after each change of its parts costs O(partitions); a look-up costs O(1).
+    """
+
+    def __init__(self, *, smart: bool) -> None:
+        self._smart = smart
+        self.members = MemberView()
+        self.partitions = PartitionTable()
+        self._by_member: dict[UUID, Connection] = {}
+        self._connections: list[Connection] = []
+        self._by_partition: list[Connection | None] = []
+        self._turn = 0
+
+    def use(self, connections: Iterable[Connection]) -> None:
+        """From now on requests go over *connections*."""
+        self._connections = list(connections)
+        self._by_member = {c.member_uuid: c for c in self._connections if c.member_uuid is not None}
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Fold in a changed partition table."""
+        if self._smart:
+            find = self._by_member.get
+            self._by_partition = [None if owner is None else find(owner) for owner in self.partitions.owners]
+
+    def route(self, request: Request[Any]) -> Connection | None:
+        """The connection for *request*: its target, its partition's owner, or any; None when there is none."""
+        target = request.target
+        if target is None:
+            partition = request.partition
+            if 0 <= partition < len(self._by_partition) and (owner := self._by_partition[partition]) is not None:
+                return owner
+            return self._any()
+        if isinstance(target, UUID):
+            return self._by_member.get(target)
+        return None if target.closed else target
+
+    def _any(self) -> Connection | None:
+        connections = self._connections
+        if not connections:
+            return None
+        self._turn = turn = (self._turn + 1) % len(connections)
+        return connections[turn]

@@ -1,0 +1,56 @@
+"""Timers as data: what is due when, on a clock that the adapter reads."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Timer:
+    """Something due at a time, until it is cancelled."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.call: Callable[[], None] | None = call
+
+    def cancel(self) -> None:
+        self.call = None
+
+
+class Timers:
+    """The timers of one client, and `now`: the time of the adapter's current call into the core."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._order = count()
+
+    def at(self, when: float, call: Callable[[], None]) -> Timer:
+        timer = Timer(call)
+        heapq.heappush(self._heap, (when, next(self._order), timer))
+        return timer
+
+    def after(self, delay: float, call: Callable[[], None]) -> Timer:
+        return self.at(self.now + delay, call)
+
+    def next_deadline(self) -> float | None:
+        """When the earliest timer is due; None without timers."""
+        heap = self._heap
+        while heap and heap[0][2].call is None:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def run(self) -> None:
+        """Call every timer that is due; those set meanwhile for now or earlier run with the next call."""
+        due: list[Timer] = []
+        while self._heap and self._heap[0][0] <= self.now:
+            due.append(heapq.heappop(self._heap)[2])
+        for timer in due:
+            if (call := timer.call) is not None:
+                timer.call = None
+                call()

@@ -1,0 +1,46 @@
+"""What listeners are called with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from hzproto.core import MemberInfo
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class EntryEventType(IntFlag):
+    """What happened to an entry, or to the whole map."""
+
+    ADDED = 1
+    REMOVED = 2
+    UPDATED = 4
+    EVICTED = 8
+    EXPIRED = 16
+    EVICT_ALL = 32
+    CLEAR_ALL = 64
+    MERGED = 128
+    INVALIDATION = 256
+    LOADED = 512
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEvent(Generic[K, V]):
+    """An entry of a map has changed, or all have.
+
+    Values are None unless the listener was added with `include_value`, the key is None when the event concerns the
+    whole map. `member` is where it happened, None when that member has left.
+    """
+
+    name: str
+    event_type: EntryEventType
+    member: MemberInfo | None
+    key: K | None
+    value: V | None
+    old_value: V | None
+    merging_value: V | None
+    number_of_affected_entries: int

@@ -1,0 +1,65 @@
+"""The client as users see it, apart from how it is started and stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from hzproto.checks import text
+from hzproto.ops import Done, FlowOp, Op
+from hzproto.structures.base import Structure
+from hzproto.structures.cp_subsystem import CPSubsystem
+from hzproto.structures.map import Map
+from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
+from hzproto.surface import Facade, S_co, op
+
+if TYPE_CHECKING:
+    from hzproto.ops import Flow
+    from hzproto.surface import Runtime
+
+D_co = TypeVar("D_co", covariant=True)
+StructureT = TypeVar("StructureT", bound=Structure[Any])
+
+
+class ClientFacade(Facade[S_co], Generic[S_co, D_co]):
+    """The base of every adapter's client: S is how its own methods answer, D how those of its structures do."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime, runtime.core.name)
+        self._cp_subsystem = CPSubsystem[S_co, D_co](runtime, "cp")
+        self._lifecycle_service = LifecycleService(runtime.core)
+        self._cluster_service = ClusterService(runtime.core)
+        self._partition_service = PartitionService(runtime.core)
+
+    @property
+    def cp_subsystem(self) -> CPSubsystem[S_co, D_co]:
+        """Linearizable structures, such as locks (open source members up to 5.4)."""
+        return self._cp_subsystem if self._timeout is None else self._cp_subsystem.with_timeout(self._timeout)
+
+    @property
+    def lifecycle_service(self) -> LifecycleService:
+        """The state of this client."""
+        return self._lifecycle_service
+
+    @property
+    def cluster_service(self) -> ClusterService:
+        """The members of the cluster."""
+        return self._cluster_service
+
+    @property
+    def partition_service(self) -> PartitionService:
+        """The partitions of the cluster."""
+        return self._partition_service
+
+    @op
+    def get_map(self, name: str) -> Op[Map[D_co, Any, Any]]:
+        """Return the map called *name*."""
+        return self._get(Map, name)
+
+    def _get(self, structure: type[StructureT], name: str) -> Op[Any]:
+        made = self._runtime.classes[structure](self._runtime, text("name", name))
+        made._timeout = self._timeout
+        return Done(made) if self._runtime.lazy else FlowOp(self._create(made))
+
+    def _create(self, made: StructureT) -> Flow[StructureT]:
+        yield from self._core.proxies.create(made.service, made.name)
+        return made

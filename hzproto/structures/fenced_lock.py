@@ -1,0 +1,215 @@
+"""FencedLock: a linearizable, reentrant lock of the CP Subsystem whose holders get fencing tokens."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from hzproto.cp.sessions import NO_SESSION
+from hzproto.errors import (
+    CPGroupDestroyedError,
+    IllegalMonitorStateError,
+    LockAcquireLimitReachedError,
+    LockOwnershipLostError,
+    SessionExpiredError,
+    WaitKeyCancelledError,
+)
+from hzproto.messages import MESSAGES
+from hzproto.ops import Acquisition, FlowOp, Op, Request
+from hzproto.structures.base import Owned, milliseconds
+from hzproto.surface import Blocking, Futures, S_co, op
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from hzproto.cp.sessions import Session
+    from hzproto.ops import Flow
+    from hzproto.surface import Runtime
+
+INVALID_FENCE = 0
+
+_SERVICE = "hz:raft:lockService"
+_LOCK = MESSAGES["FencedLock.lock"]
+_TRY_LOCK = MESSAGES["FencedLock.tryLock"]
+_UNLOCK = MESSAGES["FencedLock.unlock"]
+_OWNERSHIP = MESSAGES["FencedLock.getLockOwnership"]
+
+
+class FencedLock(Owned[S_co]):
+    """A lock of the CP Subsystem (members 4.0 to 5.4 in open source).
+
+    It is reentrant and belongs to the calling thread, task or greenlet, or to an `owner`. Each acquisition by a new
+    holder comes with a fencing token greater than all before. A holder whose session with the CP group is lost (its
+    client was cut off for longer than the session lives) loses the lock: LockOwnershipLostError tells it so.
+    """
+
+    def __init__(self, runtime: Runtime, name: str, object_name: str, group: str) -> None:
+        super().__init__(runtime, name)
+        self._object_name = object_name
+        self._group = group
+        self._holds = self._core.lock_holds(object_name, group)
+
+    def blocking(self: FencedLock[Futures]) -> FencedLock[Blocking]:
+        """Return a view of this lock whose methods wait and return the values themselves."""
+        view: FencedLock[Blocking] = self._blocking_view(FencedLock)
+        return view
+
+    @op
+    def lock(self, *, owner: int | None = None) -> Op[int]:
+        """Acquire the lock, waiting until it is free; return the fencing token.
+
+        Raises LockAcquireLimitReachedError when the lock was acquired as often as its configuration allows,
+        LockOwnershipLostError when it was held and lost with its session. When the call is cancelled, a lock that it
+        still gets is released again.
+        """
+        identity = self._acquiring(owner)
+        return Acquisition(self._acquire(identity, None), lambda _: FlowOp(self._release(identity)), math.inf)
+
+    @op
+    def try_lock(self, timeout: float = 0, *, owner: int | None = None) -> Op[int]:
+        """Acquire the lock if it becomes free within *timeout* seconds; return the fencing token.
+
+        Returns `INVALID_FENCE` (0) when the lock was not acquired. Raises LockOwnershipLostError like `lock`.
+        """
+        identity = self._acquiring(owner)
+        timeout_ms = milliseconds("timeout", timeout, 0)
+        return Acquisition(
+            self._acquire(identity, timeout_ms),
+            lambda fence: None if fence == INVALID_FENCE else FlowOp(self._release(identity)),
+            timeout,
+        )
+
+    def _acquire(self, owner: int, timeout_ms: int | None) -> Flow[int]:
+        core = self._core
+        attempt_id = core.new_uuid()  # one for all tries, by which the group knows a repeated request
+        give_up = None if timeout_ms is None else core.timers.now + timeout_ms / 1000
+        while True:
+            session = yield from core.sessions.acquire(self._group)
+            held_in = self._holds.session_of(owner)
+            if held_in not in (NO_SESSION, session.id):
+                core.sessions.release(session)
+                raise self._lost(owner)
+            try:
+                fence = yield from self._request_lock(session, owner, attempt_id, give_up)
+            except SessionExpiredError as error:
+                core.sessions.invalidate(session)
+                if held_in != NO_SESSION:
+                    raise self._lost(owner) from error
+            except WaitKeyCancelledError as error:
+                core.sessions.release(session)
+                raise IllegalMonitorStateError(
+                    f"Waiting for lock {self._name!r} was cancelled, because the same owner asked for it again."
+                ) from error
+            except BaseException as error:
+                core.sessions.release(session)
+                if isinstance(error, CPGroupDestroyedError):
+                    core.groups.forget(self._group)
+                raise
+            else:
+                if fence != INVALID_FENCE:
+                    self._holds.add(owner, session.id)
+                    return fence
+                core.sessions.release(session)
+                if timeout_ms is None:
+                    raise LockAcquireLimitReachedError(
+                        f"Lock {self._name!r} has been acquired by its holder as often as it allows."
+                    )
+                return INVALID_FENCE
+
+    def _request_lock(self, session: Session, owner: int, attempt_id: UUID, give_up: float | None) -> Request[int]:
+        arguments = (session.group, self._object_name, session.id, owner, attempt_id)
+        if give_up is None:
+            return Request(_LOCK, _LOCK.request.body(*arguments))
+        left = max(0, round((give_up - self._core.timers.now) * 1000))
+        return Request(_TRY_LOCK, _TRY_LOCK.request.body(*arguments, left))
+
+    @op
+    def unlock(self, *, owner: int | None = None) -> Op[None]:
+        """Undo one acquisition.
+
+        Raises IllegalMonitorStateError when the calling thread, task or greenlet (or *owner*) does not hold the lock,
+        LockOwnershipLostError when it was lost with its session. Where callers have no identity (Twisted), the holder
+        that last acquired the lock through this client releases it.
+        """
+        return FlowOp(self._release(self._holder(owner)))
+
+    def _release(self, owner: int) -> Flow[None]:
+        session = self._core.sessions.current(self._group)
+        held_in = self._holds.session_of(owner)
+        if held_in == NO_SESSION:
+            raise self._not_held()
+        if session is None or session.id != held_in:
+            raise self._lost(owner)
+        body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
+        try:
+            still_held: bool = yield from Request(_UNLOCK, body)
+        except SessionExpiredError as error:
+            self._core.sessions.invalidate(session)
+            raise self._lost(owner) from error
+        except IllegalMonitorStateError:
+            self._holds.remove(owner)
+            raise
+        if not still_held:
+            self._holds.remove(owner)
+        self._core.sessions.release(session)
+
+    @op
+    def is_locked(self) -> Op[bool]:
+        """Whether anybody holds the lock. Raises LockOwnershipLostError when the caller held it and lost it."""
+        return FlowOp(self._is_locked(self._holder(None)))
+
+    def _is_locked(self, owner: int) -> Flow[bool]:
+        count, _ = yield from self._ownership(owner)
+        return count > 0
+
+    @op
+    def is_locked_by_current_thread(self) -> Op[bool]:
+        """Whether the calling thread, task or greenlet holds the lock. Raises LockOwnershipLostError if it lost it."""
+        return FlowOp(self._is_held(self._holder(None)))
+
+    def _is_held(self, owner: int) -> Flow[bool]:
+        _, held = yield from self._ownership(owner)
+        return held
+
+    @op
+    def get_lock_count(self) -> Op[int]:
+        """How often the lock is acquired: 0 when it is free. Raises LockOwnershipLostError if the caller lost it."""
+        return FlowOp(self._lock_count(self._holder(None)))
+
+    def _lock_count(self, owner: int) -> Flow[int]:
+        count, _ = yield from self._ownership(owner)
+        return count
+
+    def _ownership(self, owner: int) -> Flow[tuple[int, bool]]:
+        """How often the lock is acquired, and whether by *owner*."""
+        held_in = self._holds.session_of(owner)
+        session = self._core.sessions.current(self._group)
+        if held_in != NO_SESSION and (session is None or session.id != held_in):
+            raise self._lost(owner)
+        group = yield from self._core.groups.get(self._group)
+        _fence, count, holder_session, holder = yield from Request[tuple[int, int, int, int]](
+            _OWNERSHIP, _OWNERSHIP.request.body(group, self._object_name)
+        )
+        held = owner != 0 and holder == owner and session is not None and holder_session == session.id
+        if held and session is not None:
+            self._holds.add(owner, session.id)
+        elif held_in != NO_SESSION:
+            raise self._lost(owner)
+        return count, held
+
+    @op
+    def destroy(self) -> Op[None]:
+        """Destroy the lock in the whole cluster; no lock of this name can be used in its group any more."""
+        return FlowOp(self._core.groups.destroy_object(self._group, _SERVICE, self._object_name))
+
+    def _holder(self, owner: int | None) -> int:
+        return self._acting(owner) or self._holds.last_owner()
+
+    def _lost(self, owner: int) -> LockOwnershipLostError:
+        self._holds.remove(owner)
+        return LockOwnershipLostError(
+            f"Lock {self._name!r} is not held any more: the session in which it was acquired has ended."
+        )
+
+    def _not_held(self) -> IllegalMonitorStateError:
+        return IllegalMonitorStateError(f"Lock {self._name!r} is not held by the caller.")
