@@ -1,4 +1,4 @@
-"""The messages of the connection and the cluster."""
+"""The messages of the connection, the cluster and its listeners, and of compact schemas."""
 
 from __future__ import annotations
 

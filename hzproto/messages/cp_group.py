@@ -1,4 +1,4 @@
-"""The messages that create CP groups and destroy their objects."""
+"""The messages that create CP groups and destroy CP objects."""
 
 from __future__ import annotations
 

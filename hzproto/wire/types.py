@@ -112,11 +112,12 @@ def read_frame(message: Buffer, pos: int) -> tuple[Buffer, int]:
     length, flags = _read_header(message, pos)
     content = message[pos + 6 : pos + length]
     if flags & SPECIAL or len(content) != length - 6:
-        raise _unexpected_frame(length, flags)
+        raise unexpected_frame(length, flags)
     return content, pos + length
 
 
-def _unexpected_frame(length: int, flags: int) -> RemoteProtocolError:
+def unexpected_frame(length: int, flags: int) -> RemoteProtocolError:
+    """Return the error about a frame that must not be where it is."""
     return RemoteProtocolError(f"unexpected frame of {length} bytes, flags {flags:#06x}")
 
 
@@ -185,7 +186,7 @@ def read_begin(message: Buffer, pos: int) -> int:
     """Check that a structure begins at `pos`, return where its content does."""
     length, flags = _read_header(message, pos)
     if length != 6 or not flags & BEGIN_STRUCTURE:
-        raise _unexpected_frame(length, flags)
+        raise unexpected_frame(length, flags)
     return pos + 6
 
 
@@ -197,7 +198,7 @@ def skip_to_end(message: Buffer, pos: int) -> int:
         length, flags = _read_header(message, pos)
         pos += length
         if length < 6 or pos > size:
-            raise _unexpected_frame(length, flags)
+            raise unexpected_frame(length, flags)
         if flags & BEGIN_STRUCTURE:
             depth += 1
         elif flags & END_STRUCTURE:
@@ -205,7 +206,8 @@ def skip_to_end(message: Buffer, pos: int) -> int:
     return pos
 
 
-def _list(element: Codec, nullable: bool) -> Codec:
+def list_of(element: Codec, *, nullable: bool) -> Codec:
+    """Return how lists of a type with frames of its own are written; in some lists elements may be null."""
     write_element, read_element = element
 
     def write(out: list[Buffer], value: Iterable[Any], final: int) -> None:
@@ -381,14 +383,18 @@ def codec(name: str, version: Version) -> Codec:
     if kind in {"List", "Set", "ListCN"} and rest:
         if rest in _ELEMENTS:
             return _array(_ELEMENTS[rest])
-        return _list(codec(rest, version), kind == "ListCN")
+        return list_of(codec(rest, version), nullable=kind == "ListCN")
     if kind in {"Map", "EntryList"} and rest:
         key, _, value = rest.partition("_")
         if key in _ELEMENTS and value in _ELEMENTS:
             return _array_of_pairs(_ELEMENTS[key], _ELEMENTS[value])
         if key in _ELEMENTS:
-            return _values_then_keys(_array(_ELEMENTS[key]), _list(codec(value, version), nullable=False))
+            return _values_then_keys(_array(_ELEMENTS[key]), list_of(codec(value, version), nullable=False))
         return _list_of_pairs(codec(key, version), codec(value, version))
+    if name == "SqlPage":
+        from hzproto.wire.sql_page import sql_page
+
+        return sql_page(version)
     from hzproto.wire.customs import custom_params
 
     return _custom(name, custom_params(name, version), version)

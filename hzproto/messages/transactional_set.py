@@ -1,0 +1,12 @@
+"""The messages of sets in transactions."""
+
+from __future__ import annotations
+
+from hzproto.wire.table import Method, Service
+
+# fmt: off
+TRANSACTIONAL_SET = Service(0x10, "TransactionalSet", [
+    Method(0x01, "add", "name: String, txnId: UUID, threadId: long, item: Data", "response: boolean"),
+    Method(0x02, "remove", "name: String, txnId: UUID, threadId: long, item: Data", "response: boolean"),
+    Method(0x03, "size", "name: String, txnId: UUID, threadId: long", "response: int"),
+])
