@@ -239,8 +239,7 @@ class ImmediateFuture(Future[T_co]):
             outcome = continuation_func(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - kept for who asks for the result
             return ImmediateExceptionFuture(error)
-        future: Future[Any] = outcome if isinstance(outcome, Future) else ImmediateFuture(outcome)
-        return future
+        return outcome if isinstance(outcome, Future) else ImmediateFuture(outcome)  # pyright: ignore[reportUnknownVariableType]
 
 
 class ImmediateExceptionFuture(ImmediateFuture[Any]):
