@@ -79,7 +79,7 @@ class _Messages(Mapping[str, "Method"]):
             raise KeyError(key) from None
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{name}.{method.name}" for name in _MODULES for method in _service(name))
+        return (f"{name}.{method}" for name in _MODULES for method in _service(name).methods)
 
     def __len__(self) -> int:
         return sum(len(_service(name).methods) for name in _MODULES)

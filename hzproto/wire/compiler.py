@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
 from hzproto.wire.frames import FINAL, FRAME_HEADER, NULL, SPECIAL
-from hzproto.wire.params import version_tuple
-from hzproto.wire.table import NEWEST_PROTOCOL
+from hzproto.wire.params import NEWEST, version_tuple
 from hzproto.wire.types import (
     FIXED,
     MALFORMED,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from hzproto.wire.table import Layout
     from hzproto.wire.types import Version
 
-_NEWEST: Final = version_tuple(NEWEST_PROTOCOL)
 _BYTES: Final = {"Data", "byteArray"}
 _ONE_FRAME: Final = {"String", *_BYTES}
 _HALF: Final = (1 << 64) - 1
@@ -191,7 +189,7 @@ def compile_parse(layout: Layout) -> Callable[[Buffer], Any]:
             if not last:
                 source.add(2, f"_p = {start} + _n")
         else:
-            read = f"{name}, _p = {source.bind('read', codec(param.type, _NEWEST).read)}(_m, {start})"
+            read = f"{name}, _p = {source.bind('read', codec(param.type, NEWEST).read)}(_m, {start})"
             if param.nullable:
                 source.add(2, f"if _f & {NULL}: {name}, _p = None, {content}")
                 source.add(2, f"else: {read}")
@@ -223,7 +221,7 @@ def decode(layout: Layout, message: Buffer) -> dict[str, Any]:
                 found[param.name] = None
                 pos += len(NULL_FRAME)
             else:
-                found[param.name], pos = codec(param.type, _NEWEST).read(message, pos)
+                found[param.name], pos = codec(param.type, NEWEST).read(message, pos)
     except (RemoteProtocolError, *MALFORMED) as error:
         raise RemoteProtocolError(f"{layout.name}: {error}") from error
     return found

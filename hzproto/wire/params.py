@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from hzproto.wire.table import NEWEST_PROTOCOL
 
 
 class Param(NamedTuple):
@@ -36,3 +38,7 @@ def version_tuple(version: str) -> tuple[int, ...]:
         return tuple(map(int, version.split(".")))
     except ValueError:
         raise ValueError(f"a protocol version is numbers with dots, such as '2.8', not {version!r}") from None
+
+
+NEWEST: Final = version_tuple(NEWEST_PROTOCOL)
+"""The newest protocol version that the tables know."""

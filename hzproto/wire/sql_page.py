@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
 from hzproto.wire.frames import BEGIN_STRUCTURE, END_STRUCTURE, FRAME_HEADER
-from hzproto.wire.types import Codec, codec, list_of, read_begin, read_frame, skip_to_end
+from hzproto.wire.params import NEWEST
+from hzproto.wire.types import Codec, codec, list_of, one_frame, read_begin, read_frame, skip_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hzproto.wire.types import Buffer, Version
+    from hzproto.wire.types import Buffer
 
 MAX_NULL_ROWS: Final = 1 << 20
 """How many rows a page without any value may have: they take no bytes, so that nothing else limits them."""
@@ -41,29 +42,30 @@ _FIXED: Final = {
 }
 
 _ALL_NULL, _NONE_NULL, _MIXED = 1, 2, 3
+_INTEGERS: Final = codec("List_Integer", NEWEST)
 _COLUMN_HEADER: Final = Struct("<bi")
 _INT: Final = Struct("<i")
 
 
-def _write(out: list[Buffer], page: dict[str, Any], final: int, version: Version) -> None:
+def _write(out: list[Buffer], page: dict[str, Any], final: int) -> None:
     types: Sequence[int] = page["columnTypes"]
     out += (FRAME_HEADER.pack(6, BEGIN_STRUCTURE), FRAME_HEADER.pack(7, 0), b"\1" if page["last"] else b"\0")
-    codec("List_Integer", version).write(out, types, 0)
+    _INTEGERS.write(out, types, 0)
     for type_, values in zip(types, page["columns"], strict=True):
-        column = _column(type_, version)
+        column = _column(type_)
         if column is None:
             raise LocalProtocolError(f"no type of SQL column has the number {type_}")
         column.write(out, values, 0)
     out.append(FRAME_HEADER.pack(6, END_STRUCTURE | final))
 
 
-def _read(message: Buffer, pos: int, version: Version) -> tuple[dict[str, Any], int]:
+def _read(message: Buffer, pos: int) -> tuple[dict[str, Any], int]:
     content, pos = read_frame(message, read_begin(message, pos))
     last = content[:1] == b"\1"
-    types, pos = codec("List_Integer", version).read(message, pos)
+    types, pos = _INTEGERS.read(message, pos)
     columns: list[list[Any] | int] = []  # a column of nulls is only their number
     for type_ in types:
-        column = _column(type_, version)
+        column = _column(type_)
         if column is None:
             raise RemoteProtocolError(f"an SQL column of the unknown type {type_}")
         values, pos = column.read(message, pos)
@@ -78,20 +80,20 @@ def _read(message: Buffer, pos: int, version: Version) -> tuple[dict[str, Any], 
 
 
 @cache
-def _column(type_: int, version: Version) -> Codec | None:
+def _column(type_: int) -> Codec | None:
     if type_ in _FIXED:
         return _fixed_column(Struct(_FIXED[type_]))
     match type_:
         case 0:  # VARCHAR
-            return codec("ListCN_String", version)
+            return codec("ListCN_String", NEWEST)
         case 6:  # DECIMAL
-            return list_of(Codec(_write_decimal, _read_decimal), nullable=True)
+            return list_of(one_frame(_decimal_content, _decimal), nullable=True)
         case 13:  # OBJECT
-            return codec("ListCN_Data", version)
+            return codec("ListCN_Data", NEWEST)
         case 14:  # NULL
             return Codec(_write_nulls, _read_nulls)
         case 15:  # JSON
-            return codec("ListCN_HazelcastJsonValue", version)
+            return codec("ListCN_HazelcastJsonValue", NEWEST)
         case _:
             return None
 
@@ -159,27 +161,20 @@ def _read_nulls(message: Buffer, pos: int) -> tuple[int, int]:
     return count, pos
 
 
-def _write_decimal(out: list[Buffer], value: tuple[int, int], final: int) -> None:
+def _decimal_content(value: tuple[int, int]) -> bytes:
     unscaled, scale = value
     content = unscaled.to_bytes(unscaled.bit_length() // 8 + 1, "big", signed=True)
-    out += (
-        FRAME_HEADER.pack(6 + _INT.size + len(content) + _INT.size, final),
-        _INT.pack(len(content)) + content + _INT.pack(scale),
-    )
+    return _INT.pack(len(content)) + content + _INT.pack(scale)
 
 
-def _read_decimal(message: Buffer, pos: int) -> tuple[tuple[int, int], int]:
-    content, pos = read_frame(message, pos)
+def _decimal(content: Buffer) -> tuple[int, int]:
     size: int = _INT.unpack_from(content)[0]
     if not 0 < size <= len(content) - 2 * _INT.size:
         raise RemoteProtocolError(f"a decimal of {size} bytes in a frame with {len(content)} bytes")
     unscaled = int.from_bytes(content[_INT.size : _INT.size + size], "big", signed=True)
     scale: int = _INT.unpack_from(content, _INT.size + size)[0]
-    return (unscaled, scale), pos
+    return unscaled, scale
 
 
-def sql_page(version: Version) -> Codec:
-    """Return how pages are written and read in the protocol version `version`."""
-    return Codec(
-        lambda out, page, final: _write(out, page, final, version), lambda message, pos: _read(message, pos, version)
-    )
+SQL_PAGE: Final = Codec(_write, _read)
+"""How pages are written and read."""

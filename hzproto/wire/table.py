@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from hzproto.wire.frames import EVENT, FINAL, REQUEST_HEADER, RESPONSE_HEADER, UNFRAGMENTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hzproto.wire.compiler import Encoder
     from hzproto.wire.params import Param
@@ -223,15 +223,12 @@ class Service:
     def __getitem__(self, name: str) -> Method:
         return self.methods[name]
 
-    def __iter__(self) -> Iterator[Method]:
-        return iter(self.methods.values())
-
     @cached_property
     def layouts(self) -> dict[int, Layout]:
         """The layouts of all messages by their types."""
         return {
             layout.id: layout
-            for method in self
+            for method in self.methods.values()
             for layout in (method.request, method.response, *method.events.values())
         }
 

@@ -14,7 +14,7 @@ messages one of :data:`MALFORMED`; the callers turn them into errors that name m
 from __future__ import annotations
 
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -39,6 +39,7 @@ END_FRAME: Final = FRAME_HEADER.pack(6, END_STRUCTURE)
 _header = FRAME_HEADER.pack
 _read_header = FRAME_HEADER.unpack_from
 _HALF: Final = (1 << 64) - 1
+_BYTES_LIKE: Final[tuple[type[Any], ...]] = (bytes, bytearray, memoryview)
 
 
 class Codec(NamedTuple):
@@ -46,6 +47,8 @@ class Codec(NamedTuple):
 
     write: Callable[[list[Buffer], Any, int], None]
     read: Callable[[Buffer, int], tuple[Any, int]]
+    from_content: Callable[[Buffer], Any] | None = None
+    """For types of one frame: what its content is as a value."""
 
 
 # Fixed types
@@ -61,14 +64,18 @@ class Fixed(NamedTuple):
 
 
 def uuid_items(value: UUID) -> tuple[bool, int, int]:
+    """Return what a UUID is in a struct: whether it is null, and its halves."""
     return False, value.int >> 64, value.int & _HALF
 
 
 def nullable_uuid_items(value: UUID | None) -> tuple[bool, int, int]:
+    """Return what a UUID or None is in a struct."""
     return (True, 0, 0) if value is None else uuid_items(value)
 
 
+@lru_cache(1024)  # few members, many messages that name them
 def make_uuid(null: bool, high: int, low: int) -> UUID | None:
+    """Return the UUID with these halves."""
     return None if null else UUID(int=high << 64 | low)
 
 
@@ -82,16 +89,16 @@ def _items(value: Any) -> tuple[Any]:
     return (value,)
 
 
-def _value(item: Any) -> Any:
-    return item
+def _same(value: Any) -> Any:
+    return value
 
 
 FIXED: Final = {
-    "boolean": Fixed("?", 1, _boolean_items, _value),
-    "byte": Fixed("b", 1, _items, _value),
-    "int": Fixed("i", 4, _items, _value),
-    "long": Fixed("q", 8, _items, _value),
-    "float": Fixed("f", 4, _items, _value),
+    "boolean": Fixed("?", 1, _boolean_items, _same),
+    "byte": Fixed("b", 1, _items, _same),
+    "int": Fixed("i", 4, _items, _same),
+    "long": Fixed("q", 8, _items, _same),
+    "float": Fixed("f", 4, _items, _same),
     "UUID": Fixed("?QQ", 17, uuid_items, make_uuid),
 }
 _NULLABLE_UUID: Final = Fixed("?QQ", 17, nullable_uuid_items, make_uuid)
@@ -121,62 +128,70 @@ def unexpected_frame(length: int, flags: int) -> RemoteProtocolError:
     return RemoteProtocolError(f"unexpected frame of {length} bytes, flags {flags:#06x}")
 
 
-def _write_bytes(out: list[Buffer], value: Buffer, final: int) -> None:
-    if not isinstance(value, (bytes, bytearray, memoryview)):
+def one_frame(to_content: Callable[[Any], Buffer], from_content: Callable[[Buffer], Any]) -> Codec:
+    """Return how values are written whose content is one frame."""
+
+    def write(out: list[Buffer], value: Any, final: int) -> None:
+        content = to_content(value)
+        out += (_header(len(content) + 6, final), content)
+
+    def read(message: Buffer, pos: int) -> tuple[Any, int]:
+        content, pos = read_frame(message, pos)
+        return from_content(content), pos
+
+    return Codec(write, read, from_content)
+
+
+def _bytes_content(value: Any) -> Buffer:
+    if not isinstance(value, _BYTES_LIKE):
         raise TypeError
-    out += (_header(len(value) + 6, final), value)
+    return value
 
 
-def _write_string(out: list[Buffer], value: str, final: int) -> None:
-    content = value.encode()
-    out += (_header(len(content) + 6, final), content)
+def _string_content(value: str) -> bytes:
+    return value.encode()
 
 
-def _read_string(message: Buffer, pos: int) -> tuple[str, int]:
-    content, pos = read_frame(message, pos)
-    return str(content, "utf-8"), pos
+def _string(content: Buffer) -> str:
+    return str(content, "utf-8")
 
 
 def _array(element: Fixed) -> Codec:
     one = struct.Struct("<" + element.format)
     to_items, from_items = element.to_items, element.from_items
 
-    def write(out: list[Buffer], value: Iterable[Any], final: int) -> None:
-        content = b"".join([one.pack(*to_items(item)) for item in _elements(value)])
-        out += (_header(len(content) + 6, final), content)
+    def to_content(value: Iterable[Any]) -> bytes:
+        return b"".join([one.pack(*to_items(item)) for item in _elements(value)])
 
-    def read(message: Buffer, pos: int) -> tuple[list[Any], int]:
-        content, pos = read_frame(message, pos)
-        return [from_items(*items) for items in one.iter_unpack(content)], pos
+    def from_content(content: Buffer) -> list[Any]:
+        return [from_items(*items) for items in one.iter_unpack(content)]
 
-    return Codec(write, read)
+    return one_frame(to_content, from_content)
 
 
 def _array_of_pairs(key: Fixed, value: Fixed) -> Codec:
     pair = struct.Struct("<" + key.format + value.format)
     key_items = len(key.format)
 
-    def write(out: list[Buffer], entries: Any, final: int) -> None:
-        content = b"".join([pair.pack(*key.to_items(k), *value.to_items(v)) for k, v in _entries(entries)])
-        out += (_header(len(content) + 6, final), content)
+    def to_content(entries: Any) -> bytes:
+        return b"".join([pair.pack(*key.to_items(k), *value.to_items(v)) for k, v in _entries(entries)])
 
-    def read(message: Buffer, pos: int) -> tuple[list[tuple[Any, Any]], int]:
-        content, pos = read_frame(message, pos)
+    def from_content(content: Buffer) -> list[tuple[Any, Any]]:
         rows = pair.iter_unpack(content)
-        return [(key.from_items(*row[:key_items]), value.from_items(*row[key_items:])) for row in rows], pos
+        return [(key.from_items(*row[:key_items]), value.from_items(*row[key_items:])) for row in rows]
 
-    return Codec(write, read)
+    return one_frame(to_content, from_content)
 
 
-def _elements(value: Iterable[Any]) -> Iterable[Any]:
+def _elements(value: Any) -> Iterable[Any]:
     # Strings and bytes are iterable too, but no lists of what a caller meant.
-    if isinstance(value, (str, bytes, bytearray, memoryview, dict)):
+    if isinstance(value, (str, dict, *_BYTES_LIKE)):
         raise TypeError
     return value
 
 
 def _entries(value: Any) -> Iterable[tuple[Any, Any]]:
-    return value.items() if isinstance(value, dict) else _elements(value)
+    return value.items() if hasattr(value, "items") else _elements(value)
 
 
 # Structures
@@ -206,9 +221,37 @@ def skip_to_end(message: Buffer, pos: int) -> int:
     return pos
 
 
+def _read_contents(message: Buffer, pos: int, *, nullable: bool) -> tuple[list[Any], int]:
+    """Return the contents of the frames of a structure that has nothing but single frames, and where it ends."""
+    pos = read_begin(message, pos)
+    contents: list[Any] = []
+    append = contents.append
+    while True:
+        length, flags = _read_header(message, pos)
+        if flags & SPECIAL:
+            if flags & END_STRUCTURE:
+                return contents, pos + 6
+            if not flags & NULL or not nullable:
+                raise unexpected_frame(length, flags)
+            append(None)
+            pos += 6
+            continue
+        content = message[pos + 6 : pos + length]
+        if len(content) != length - 6:
+            raise unexpected_frame(length, flags)
+        append(content)
+        pos += length
+
+
+def _values(contents: list[Any], from_content: Callable[[Buffer], Any]) -> list[Any]:
+    if from_content is _same:
+        return contents
+    return [None if content is None else from_content(content) for content in contents]
+
+
 def list_of(element: Codec, *, nullable: bool) -> Codec:
     """Return how lists of a type with frames of its own are written; in some lists elements may be null."""
-    write_element, read_element = element
+    write_element, read_element, from_content = element
 
     def write(out: list[Buffer], value: Iterable[Any], final: int) -> None:
         out.append(BEGIN_FRAME)
@@ -220,6 +263,9 @@ def list_of(element: Codec, *, nullable: bool) -> Codec:
         out.append(_header(6, END_STRUCTURE | final))
 
     def read(message: Buffer, pos: int) -> tuple[list[Any], int]:
+        if from_content is not None:
+            contents, pos = _read_contents(message, pos, nullable=nullable)
+            return _values(contents, from_content), pos
         pos = read_begin(message, pos)
         items: list[Any] = []
         while True:
@@ -237,25 +283,26 @@ def list_of(element: Codec, *, nullable: bool) -> Codec:
 
 
 def _list_of_pairs(key: Codec, value: Codec) -> Codec:
-    write_key, read_key = key
-    write_value, read_value = value
-
     def write(out: list[Buffer], entries: Any, final: int) -> None:
         out.append(BEGIN_FRAME)
         for k, v in _entries(entries):
-            write_key(out, k, 0)
-            write_value(out, v, 0)
+            key.write(out, k, 0)
+            value.write(out, v, 0)
         out.append(_header(6, END_STRUCTURE | final))
 
     def read(message: Buffer, pos: int) -> tuple[list[tuple[Any, Any]], int]:
+        if key.from_content is not None and value.from_content is not None:
+            contents, pos = _read_contents(message, pos, nullable=False)
+            keys, values = _values(contents[::2], key.from_content), _values(contents[1::2], value.from_content)
+            return list(zip(keys, values, strict=True)), pos
         pos = read_begin(message, pos)
         entries: list[tuple[Any, Any]] = []
         while True:
             _, flags = _read_header(message, pos)
             if flags & END_STRUCTURE:
                 return entries, pos + 6
-            k, pos = read_key(message, pos)
-            v, pos = read_value(message, pos)
+            k, pos = key.read(message, pos)
+            v, pos = value.read(message, pos)
             entries.append((k, v))
 
     return Codec(write, read)
@@ -290,12 +337,12 @@ def _custom(name: str, params: Sequence[Param], version: Version) -> Codec:
             if fixed:
                 items = [item for param, type_ in fixed for item in type_.to_items(value[param.name])]
                 out += (_header(6 + initial.size, 0), initial.pack(*items))
-            for param, (write_param, _) in rest:
+            for param, type_of_param in rest:
                 item = value[param.name]
                 if item is None and param.nullable:
                     out.append(NULL_FRAME)
                 else:
-                    write_param(out, item, 0)
+                    type_of_param.write(out, item, 0)
         except WRONG_VALUE as error:
             raise wrong_value(name, params, version, value) from error
         out.append(_header(6, END_STRUCTURE | final))
@@ -306,7 +353,7 @@ def _custom(name: str, params: Sequence[Param], version: Version) -> Codec:
         if fixed and not _read_header(message, pos)[1] & END_STRUCTURE:
             content, pos = read_frame(message, pos)
             read_fixed(found, fixed, content, 0)
-        for param, (_, read_param) in rest:
+        for param, type_of_param in rest:
             _, flags = _read_header(message, pos)
             if flags & END_STRUCTURE:
                 break
@@ -314,7 +361,7 @@ def _custom(name: str, params: Sequence[Param], version: Version) -> Codec:
                 found[param.name] = None
                 pos += 6
             else:
-                found[param.name], pos = read_param(message, pos)
+                found[param.name], pos = type_of_param.read(message, pos)
         return found, skip_to_end(message, pos)
 
     return Codec(write, read)
@@ -366,9 +413,9 @@ def wrong_value(
 # Types by their names
 
 _SIMPLE: Final = {
-    "String": Codec(_write_string, _read_string),
-    "Data": Codec(_write_bytes, read_frame),
-    "byteArray": Codec(_write_bytes, read_frame),
+    "String": one_frame(_string_content, _string),
+    "Data": one_frame(_bytes_content, _same),
+    "byteArray": one_frame(_bytes_content, _same),
     "longArray": _array(FIXED["long"]),
     "floatArray": _array(FIXED["float"]),
 }
@@ -392,9 +439,9 @@ def codec(name: str, version: Version) -> Codec:
             return _values_then_keys(_array(_ELEMENTS[key]), list_of(codec(value, version), nullable=False))
         return _list_of_pairs(codec(key, version), codec(value, version))
     if name == "SqlPage":
-        from hzproto.wire.sql_page import sql_page
+        from hzproto.wire.sql_page import SQL_PAGE
 
-        return sql_page(version)
+        return SQL_PAGE
     from hzproto.wire.customs import custom_params
 
     return _custom(name, custom_params(name, version), version)
