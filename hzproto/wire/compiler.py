@@ -222,7 +222,7 @@ def decode(layout: Layout, message: Buffer) -> dict[str, Any]:
                 pos += len(NULL_FRAME)
             else:
                 found[param.name], pos = codec(param.type, NEWEST).read(message, pos)
-    except (RemoteProtocolError, *MALFORMED) as error:
+    except MALFORMED as error:
         raise RemoteProtocolError(f"{layout.name}: {error}") from error
     return found
 

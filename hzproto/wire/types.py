@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import struct
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
@@ -30,7 +30,7 @@ Buffer = bytes | memoryview
 Version = tuple[int, ...]
 
 WRONG_VALUE: Final = (struct.error, TypeError, AttributeError, ValueError, OverflowError, LocalProtocolError)
-MALFORMED: Final = (struct.error, ValueError)
+MALFORMED: Final = (struct.error, ValueError, RemoteProtocolError)
 
 NULL_FRAME: Final = FRAME_HEADER.pack(6, NULL)
 BEGIN_FRAME: Final = FRAME_HEADER.pack(6, BEGIN_STRUCTURE)
@@ -39,7 +39,7 @@ END_FRAME: Final = FRAME_HEADER.pack(6, END_STRUCTURE)
 _header = FRAME_HEADER.pack
 _read_header = FRAME_HEADER.unpack_from
 _HALF: Final = (1 << 64) - 1
-_BYTES_LIKE: Final[tuple[type[Any], ...]] = (bytes, bytearray, memoryview)
+_BYTES_LIKE: Final = (bytes, bytearray, memoryview)
 
 
 class Codec(NamedTuple):
@@ -142,10 +142,10 @@ def one_frame(to_content: Callable[[Any], Buffer], from_content: Callable[[Buffe
     return Codec(write, read, from_content)
 
 
-def _bytes_content(value: Any) -> Buffer:
+def _bytes_content(value: object) -> Buffer:
     if not isinstance(value, _BYTES_LIKE):
         raise TypeError
-    return value
+    return cast(Buffer, value)
 
 
 def _string_content(value: str) -> bytes:
@@ -183,9 +183,9 @@ def _array_of_pairs(key: Fixed, value: Fixed) -> Codec:
     return one_frame(to_content, from_content)
 
 
-def _elements(value: Any) -> Iterable[Any]:
+def _elements(value: Iterable[Any]) -> Iterable[Any]:
     # Strings and bytes are iterable too, but no lists of what a caller meant.
-    if isinstance(value, (str, dict, *_BYTES_LIKE)):
+    if issubclass(type(value), (str, dict, *_BYTES_LIKE)):
         raise TypeError
     return value
 
