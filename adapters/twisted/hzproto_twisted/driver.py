@@ -1,0 +1,269 @@
+"""Runs a core in a reactor."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from functools import partial
+from math import inf
+from random import Random
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
+
+from twisted.internet.defer import Deferred, DeferredList, fail
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThreadPool
+from twisted.python import threadable
+from twisted.python.runtime import seconds as time_of_day
+
+from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.client import Client
+from hzproto.errors import HazelcastClientNotActiveError
+from hzproto.ops import Op
+from hzproto_twisted.link import Link
+from hzproto_twisted.listeners import Listeners
+
+if TYPE_CHECKING:
+    from hzproto.config import Config
+    from hzproto.core import Address
+
+_QUIET: Final = 0.001  # seconds without a send after which a message no longer waits for others
+
+
+class Driver:
+    """Drives the core of one client from a reactor; the runtime of its facades (`hzproto.surface.Runtime`).
+
+    A message that follows a quiet moment is sent at once, so that it is under way while its caller computes. The others
+    of the same turn of the reactor are sent together when the turn ends, or with the first one that is submitted more
+    than a millisecond after the last send.
+    """
+
+    lazy = True
+
+    def __init__(self, config: Config, reactor: Any, classes: dict[type[Any], type[Any]]) -> None:
+        self.core = Client(config, rng=Random())
+        self.reactor = reactor
+        self.classes = classes
+        self.blocking_classes: dict[type[Any], type[Any]] = {}
+        # Real reactors tell the time of day, which may jump; a clock of a test is the time.
+        self.now = time.monotonic if reactor.seconds is time_of_day else reactor.seconds
+        self.links: set[Link] = set()
+        self._listeners = Listeners(reactor)
+        self._thread: int | None = None  # of the reactor, once that is known
+        self._started = self._forked = False
+        self._pumping = self._pump_again = self._pump_due = False
+        self._sent_at = -inf
+        self._timer: Any = None
+        self._timer_at = inf
+        self._trigger: Any = None
+
+    # What facades need
+
+    def call(self, op: Op[Any], timeout: float | None) -> Deferred[Any]:
+        """Submit *op*; return the Deferred of its result."""
+        if get_ident() != self._thread and (error := self._refusal()) is not None:
+            return fail(error)
+        deferred = Deferred[Any](partial(self._cancel, op))
+        op.waiter = deferred
+        now = self.now()
+        self.core.submit(op, now, timeout)
+        if now - self._sent_at > _QUIET:
+            self._flush()
+        if op.done:
+            _settle(op)
+        self._pump_soon()
+        return deferred
+
+    def call_blocking(self, op: Op[Any], timeout: float | None) -> Any:
+        """Return the result of a getter's operation, which has it from the start because this runtime is lazy."""
+        return op.result()
+
+    def caller(self) -> int:
+        return 0  # no current task is known that could own anything
+
+    def owner(self) -> int:
+        return self.core.new_owner()
+
+    def _cancel(self, op: Op[Any], _: Deferred[Any]) -> None:
+        self._check_thread()
+        op.waiter = None  # Twisted itself ends the Deferred, with its CancelledError
+        self.core.cancel(op, self.now())
+        self._pump_soon()
+
+    # Starting and closing
+
+    def start(self) -> Deferred[None]:
+        """Begin to connect; the Deferred fires when the client may be used, or fails."""
+        if self._started:
+            raise RuntimeError("The client has been started before; make a new one.")
+        if self.reactor.running:
+            if threadable.ioThread != get_ident():
+                raise _wrong_thread()
+            self._thread = get_ident()
+        self._started = True
+        _drivers.add(self)
+        self._trigger = self.reactor.addSystemEventTrigger("before", "shutdown", self._reactor_stops)
+        op = Op[None]()
+        op.waiter = deferred = Deferred[None](partial(self._cancel, op))
+        self.core.start(self.now(), op)
+        self.pump()
+        return deferred
+
+    async def close(self) -> None:
+        """End every operation and close every socket; idempotent."""
+        if self._forked:
+            return
+        self._check_thread()
+        op = Op[None]()
+        op.waiter = closed = Deferred[None]()
+        self.core.shut_down(self.now(), op)
+        self.pump()
+        await closed
+        await DeferredList([link.gone for link in self.links], consumeErrors=True)
+        await deferLater(self.reactor, 0)  # first listeners are called a last time
+        self._timer_at = -inf  # no timer from here on
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._trigger is not None:
+            trigger, self._trigger = self._trigger, None
+            self.reactor.removeSystemEventTrigger(trigger)
+
+    def _reactor_stops(self) -> Deferred[None]:
+        self._trigger = None
+        return Deferred.fromCoroutine(self.close())
+
+    def forked(self) -> None:
+        """This is the child of a fork: what was opened stays with the parent."""
+        self._forked = True
+        self._thread = None
+        self._pumping = True  # for ever: this process does nothing for the client any more
+        for link in self.links:
+            link.abandon()
+
+    def _refusal(self) -> Exception | None:
+        """The error of an operation that cannot be submitted here and now."""
+        if self._forked:
+            return HazelcastClientNotActiveError(
+                "This client belongs to the process that forked this one; start another one after the fork."
+            )
+        if not self._started:
+            return HazelcastClientNotActiveError("The client has not been started.")
+        self._check_thread()
+        return None
+
+    def _check_thread(self) -> None:
+        if self._thread not in (None, get_ident()):
+            raise _wrong_thread()
+
+    # Between core and reactor
+
+    async def translate(self, address: Address) -> Address:
+        """Return where this client reaches *address*; a translator of the user's runs in a thread."""
+        translator = self.core.config.address_translator
+        if translator is None:
+            return address
+        return await deferToThreadPool(self.reactor, self.reactor.getThreadPool(), translator, address)
+
+    def pump(self) -> None:
+        """Do all that the core asks for; after every call into the core."""
+        if self._pumping:  # the loop below comes to it
+            self._pump_again = True
+            return
+        self._pumping = self._pump_again = True
+        core = self.core
+        try:
+            while self._pump_again:
+                self._pump_again = False
+                self._flush()
+                for action in core.actions():
+                    if isinstance(action, OpenConnection):
+                        link = Link(self, action.connection)
+                        action.connection.transport = link
+                        self.links.add(link)
+                        link.dial(action.address)
+                    else:
+                        action.connection.transport.close()
+                for delivery in core.events():
+                    self._listeners.put(delivery)
+                for op in core.completed():
+                    _settle(op)
+        finally:
+            self._pumping = False
+        self._set_timer(core.next_deadline())
+
+    def _pump_soon(self) -> None:
+        if self._pumping:
+            self._pump_again = True
+        elif not self._pump_due:
+            self._pump_due = True
+            self.reactor.callLater(0, self._pump_late)
+
+    def _pump_late(self) -> None:
+        self._pump_due = False
+        self.pump()
+
+    def _flush(self) -> None:
+        if dirty := self.core.dirty():
+            self._sent_at = self.now()
+            for connection in dirty:
+                connection.transport.flush()
+
+    def _set_timer(self, deadline: float | None) -> None:
+        """Have the core called at *deadline*, or earlier if it has asked for that before."""
+        if deadline is not None and deadline < self._timer_at:
+            self._timer_at = deadline
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self.reactor.callLater(max(0.0, deadline - self.now()), self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._timer_at = inf
+        self.core.handle_timer(self.now())
+        self.pump()
+
+
+def _settle(op: Op[Any]) -> None:
+    """Hand the outcome of the finished *op* to who waits for it, once."""
+    deferred: Deferred[Any] | None = op.waiter
+    if deferred is None:
+        return
+    op.waiter = None
+    error = op.error
+    if error is None:
+        try:
+            value = op.result()
+        except Exception as failure:  # noqa: BLE001 - whatever decoding raises is the outcome
+            error = failure
+        else:
+            deferred.callback(value)
+            return
+    deferred.errback(error)
+    if isinstance(error, HazelcastClientNotActiveError):
+        # Whoever shuts a client down knows that this ends its operations: results that nobody looks at are no news.
+        # There is no public way to tell a Deferred so without taking its failure from those who look later.
+        debug_info = getattr(deferred, "_debugInfo", None)
+        if debug_info is not None:
+            debug_info.failResult = None
+
+
+def _wrong_thread() -> RuntimeError:
+    return RuntimeError(
+        "A Twisted client may be used in the reactor's thread only; see reactor.callFromThread and "
+        "twisted.internet.threads.blockingCallFromThread."
+    )
+
+
+_drivers: WeakSet[Driver] = WeakSet()
+
+
+def _forked() -> None:
+    for driver in _drivers:
+        driver.forked()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_forked)
