@@ -1,0 +1,308 @@
+"""The event loop's side of the core: when to call it, and what to do with what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import random
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import WeakSet
+
+from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.client import Client
+from hzproto.errors import HazelcastClientNotActiveError
+from hzproto.ops import Done
+from hzproto_asyncio.dial import dial
+from hzproto_asyncio.listeners import Listeners
+from hzproto_asyncio.owners import Owners
+from hzproto_asyncio.reply import Reply
+from hzproto_asyncio.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from hzproto.cluster.connection import Connection
+    from hzproto.config import Config
+    from hzproto.core import Address
+    from hzproto.ops import Op
+
+TICK = 0.001
+"""How long a message may wait for those that follow it, in seconds, while tasks keep submitting without a pause."""
+
+LISTENER_GRACE = 5.0
+"""How long closing the client waits for functions of the user that are still running, in seconds."""
+
+_ELSEWHERE = object()  # is no event loop
+
+
+class Runtime:
+    """Drives one client's core from one event loop.
+
+    When messages are sent: the first one after a quiet moment at once, so that it is under way while its caller
+    computes; those that follow in the same turn of the loop together at the end of the turn, or with the first one
+    that is submitted more than a millisecond later. When several answers have come in at once, the requests of all the
+    tasks that they wake go together.
+    """
+
+    lazy = False
+
+    def __init__(self, config: Config, classes: dict[type[Any], type[Any]]) -> None:
+        self.core = Client(config, rng=random.Random())
+        self.classes = classes
+        self.blocking_classes: dict[type[Any], type[Any]] = {}
+        self._config = config
+        self._invocations = self.core.invocations
+        self._connector = self.core.connector
+        self._loop: asyncio.AbstractEventLoop
+        self._thread: int
+        self._started = False
+        self._home: object = _ELSEWHERE  # the loop, while the client may be used
+        self._forked = False
+        self._closed = False
+        self._end_turn: asyncio.Handle | None = None
+        self._hold_until = 0.0  # messages submitted before this time wait for the end of the turn
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = math.inf
+        self._dials: dict[Connection, asyncio.Task[None]] = {}
+        self._wires: dict[Connection, Wire] = {}
+        self._listeners = Listeners()
+        self._owners = Owners(self.core.new_owner)
+        self._guard: AsyncGenerator[None, None] | None = None
+
+    # What facades need
+
+    def call(self, op: Op[Any], timeout: float | None) -> Reply[Any]:
+        """Submit *op* and return the reply, which need not be awaited."""
+        if asyncio._get_running_loop() is not self._home:
+            self._check_caller()
+        core = self.core
+        now = monotonic()
+        reply = self._reply(op)
+        core.submit(op, now, timeout)
+        if core.dirty_connections:
+            if now >= self._hold_until:
+                self._send()
+                self._hold_until = now + TICK
+            elif self._end_turn is None:
+                self._end_turn = self._loop.call_soon(self._turn_ended)
+        if self._invocations.finished or core.deliveries or self._connector.actions:
+            self._settle(now)
+        else:
+            self._set_timer(now)
+        return reply
+
+    def call_blocking(self, op: Op[Any], timeout: float | None) -> NoReturn:
+        raise TypeError("an asyncio client has no blocking methods: await the ordinary ones")
+
+    def caller(self) -> int:
+        return self._owners.current()
+
+    def owner(self) -> int:
+        return self._owners.assign()
+
+    def cancel(self, op: Op[Any]) -> None:
+        """Cancel *op*, whose reply knows already."""
+        now = monotonic()
+        self.core.cancel(op, now)
+        self._settle(now)
+
+    def _reply(self, op: Op[Any]) -> Reply[Any]:
+        reply = op.waiter = Reply[Any](loop=self._loop)
+        reply.op = op
+        reply.canceller = self
+        return reply
+
+    def _check_caller(self) -> None:
+        """Raise unless operations may be started by the current thread, in the running loop if there is one."""
+        if self._forked:
+            raise HazelcastClientNotActiveError(
+                "The client was made before this process was forked and stays with the parent; make one here."
+            )
+        if not self._started:
+            raise HazelcastClientNotActiveError(
+                "The client is not started: use `await HazelcastClient.create_and_start(...)`, "
+                "`await client.start()` or `async with client`."
+            )
+        if self._closed or self._loop.is_closed():
+            raise HazelcastClientNotActiveError
+        running = asyncio._get_running_loop()
+        if running is self._loop or (running is None and threading.get_ident() == self._thread):
+            return
+        raise RuntimeError(
+            "The client belongs to another event loop: use it there "
+            "(from another thread by asyncio.run_coroutine_threadsafe) or make a client for each loop."
+        )
+
+    # Starting and closing
+
+    async def start(self) -> None:
+        """Connect to the cluster, from the running event loop."""
+        if self._started:
+            raise RuntimeError("The client was started before; make another one.")
+        self._started = True
+        self._loop = self._home = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        _runtimes.add(self)
+        self._guard = self._close_with_loop()
+        await anext(self._guard)
+        try:
+            await self._tell(self.core.start)
+        except BaseException:
+            await self.shut_down()
+            raise
+
+    async def shut_down(self) -> None:
+        """Close the client; when this returns, no socket, task or timer of it is left."""
+        if not self._started or self._closed or self._forked:
+            return
+        self._check_caller()
+        await self._close()
+        if self._guard is not None:
+            guard, self._guard = self._guard, None
+            await guard.aclose()
+
+    async def _close_with_loop(self) -> AsyncGenerator[None, None]:
+        """Close the client when `asyncio.run` ends and nobody has: loops finish their asynchronous generators."""
+        try:
+            yield
+        finally:
+            if not self._closed and not self._forked:
+                await self._close()
+
+    async def _close(self) -> None:
+        await self._tell(self.core.shut_down)
+        if ends := {*self._dials.values(), *(wire.ended for wire in self._wires.values())}:
+            await asyncio.wait(ends)
+        await self._listeners.close(LISTENER_GRACE)
+        self._closed = True
+        self._timer_due = -math.inf  # no timer is ever due earlier
+        for handle in (self._timer, self._end_turn):
+            if handle is not None:
+                handle.cancel()
+        _runtimes.discard(self)
+
+    def _tell(self, start_or_shut_down: Callable[[float, Op[None]], None]) -> Reply[Any]:
+        now = monotonic()
+        op = Done(None)
+        reply = self._reply(op)
+        start_or_shut_down(now, op)
+        self._settle(now)
+        return reply
+
+    def forked(self) -> None:
+        """This is a child process: the sockets and the loop's selector belong to the parent."""
+        self._forked = True
+        self._home = _ELSEWHERE
+        for wire in self._wires.values():
+            wire.forsake()
+        if threading.get_ident() == self._thread:  # the child goes on with a copy of what waits in this thread
+            self.core.shut_down(monotonic(), Done(None))
+            self._complete()
+
+    # What wires report
+
+    def opened(self, wire: Wire) -> None:
+        self._wires[wire.connection] = wire
+        wire.connection.transport = wire
+        now = monotonic()
+        self.core.connection_opened(wire.connection, now)
+        self._settle(now)
+
+    def received(self, now: float) -> None:
+        several = len(self._invocations.finished) > 1
+        self._settle(now)
+        if several:
+            if self._end_turn is not None:
+                self._end_turn.cancel()
+            self._end_turn = self._loop.call_soon(self._turn_ended)  # behind the tasks that the answers wake
+            self._hold_until = now + TICK
+        else:
+            self._hold_until = 0.0
+
+    def lost(self, wire: Wire, error: Exception | None) -> None:
+        del self._wires[wire.connection]
+        now = monotonic()
+        self.core.connection_lost(wire.connection, error, now)
+        self._settle(now)
+
+    # What the core asks for
+
+    def _settle(self, now: float) -> None:
+        """Do everything that the core asks for by now."""
+        core = self.core
+        for action in core.actions():
+            if isinstance(action, OpenConnection):
+                self._dials[action.connection] = self._loop.create_task(self._dial(action.connection, action.address))
+            else:
+                self._abort(action.connection)
+        self._complete()
+        if core.deliveries:
+            self._listeners.deliver(self._loop, core.events())
+        if core.dirty_connections:
+            self._send()
+        self._set_timer(now)
+
+    def _complete(self) -> None:
+        for op in self.core.completed():
+            op.waiter.complete(op)
+
+    def _send(self) -> None:
+        for connection in self.core.dirty():
+            connection.transport.flush()
+
+    def _turn_ended(self) -> None:
+        self._end_turn = None
+        self._hold_until = 0.0
+        self._send()
+
+    def _set_timer(self, now: float) -> None:
+        due = self.core.next_deadline()
+        if due is None or due >= self._timer_due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_due = due
+        self._timer = self._loop.call_later(max(0.0, due - now), self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self._timer = None
+        self._timer_due = math.inf
+        now = monotonic()
+        self.core.handle_timer(now)
+        self._settle(now)
+
+    # Connections
+
+    async def _dial(self, connection: Connection, address: Address) -> None:
+        loop = self._loop
+        try:
+            if (translate := self._config.address_translator) is not None:
+                address = await loop.run_in_executor(None, translate, address)  # it may ask a name server
+            sock = await dial(address, self._config.socket_options)
+            await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
+        except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+            now = monotonic()
+            self.core.connection_failed(connection, error, now)
+            self._settle(now)
+        finally:
+            del self._dials[connection]
+
+    def _abort(self, connection: Connection) -> None:
+        if (task := self._dials.get(connection)) is not None:
+            task.cancel()
+        if (wire := self._wires.get(connection)) is not None:
+            wire.abort()
+
+
+_runtimes: WeakSet[Runtime] = WeakSet()
+
+
+def _forked() -> None:
+    for runtime in list(_runtimes):
+        runtime.forked()
+
+
+os.register_at_fork(after_in_child=_forked)
