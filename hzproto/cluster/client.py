@@ -84,6 +84,9 @@ class Client:
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
         self.connector = Connector(self)
+        # The lists themselves, so that an adapter sees without a call whether there is anything to take.
+        self.pending_actions = self.connector.actions
+        self.finished = self.invocations.finished
         self.proxies = Proxies()
         self.groups = Groups(self)
         self.sessions = Sessions(self)
@@ -162,7 +165,8 @@ class Client:
 
     def actions(self) -> list[Action]:
         """Take what the adapter is to do."""
-        actions, self.connector.actions = self.connector.actions, []
+        actions = self.pending_actions[:]
+        self.pending_actions.clear()
         return actions
 
     def dirty(self) -> list[Connection]:
@@ -172,7 +176,8 @@ class Client:
 
     def completed(self) -> list[Op[Any]]:
         """Take the operations that have finished."""
-        finished, self.invocations.finished = self.invocations.finished, []
+        finished = self.finished[:]
+        self.finished.clear()
         return finished
 
     def events(self) -> list[Delivery]:
