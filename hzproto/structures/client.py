@@ -13,6 +13,8 @@ from hzproto.structures.services import ClusterService, LifecycleService, Partit
 from hzproto.surface import Facade, S_co, op
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hzproto.ops import Flow
     from hzproto.surface import Runtime
 
@@ -21,11 +23,16 @@ StructureT = TypeVar("StructureT", bound=Structure[Any])
 
 
 class ClientFacade(Facade[S_co], Generic[S_co, D_co]):
-    """The base of every adapter's client: S is how its own methods answer, D how those of its structures do."""
+    """The base of every adapter's client: S is how its own methods answer, D how those of its structures do.
 
-    def __init__(self, runtime: Runtime) -> None:
+    *call* answers in the style of S; None: S and D are the same.
+    """
+
+    def __init__(self, runtime: Runtime, call: Callable[[Op[Any], float | None], Any] | None = None) -> None:
         super().__init__(runtime, runtime.core.name)
         self._cp_subsystem = CPSubsystem[S_co, D_co](runtime, "cp")
+        if call is not None:
+            self._call = self._cp_subsystem._call = call
         self._lifecycle_service = LifecycleService(runtime.core)
         self._cluster_service = ClusterService(runtime.core)
         self._partition_service = PartitionService(runtime.core)

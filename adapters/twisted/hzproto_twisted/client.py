@@ -34,7 +34,7 @@ class HazelcastClient(ClientFacade[Blocking, Tx]):
         if reactor is None:
             from twisted.internet import reactor
         self._driver = Driver(resolved, reactor, CLASSES)
-        super().__init__(self._driver)
+        super().__init__(self._driver, self._driver.call_blocking)
 
     @classmethod
     def create_and_start(
@@ -54,7 +54,7 @@ class HazelcastClient(ClientFacade[Blocking, Tx]):
     async def _connected(self, connecting: Deferred[None]) -> Self:
         try:
             await connecting
-        except BaseException:
+        except Exception:
             await self.shutdown()
             raise
         return self

@@ -21,7 +21,7 @@ from twisted.python.runtime import seconds as time_of_day
 from hzproto.cluster.actions import OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
-from hzproto.ops import Op
+from hzproto.ops import Done, Op
 from hzproto_twisted.link import Link
 from hzproto_twisted.listeners import Listeners
 
@@ -105,7 +105,7 @@ class Driver:
         self._started = True
         _drivers.add(self)
         self._trigger = self.reactor.addSystemEventTrigger("before", "shutdown", self._reactor_stops)
-        op = Op[None]()
+        op = Done(None)
         op.waiter = deferred = Deferred[None](partial(self._cancel, op))
         self.core.start(self.now(), op)
         self.pump()
@@ -116,7 +116,7 @@ class Driver:
         if self._forked:
             return
         self._check_thread()
-        op = Op[None]()
+        op = Done(None)
         op.waiter = closed = Deferred[None]()
         self.core.shut_down(self.now(), op)
         self.pump()
