@@ -39,7 +39,7 @@ def string_reader(order: Order) -> Reader:
         content = data[start:end]
         if len(content) != end - start:
             raise wrong_length(data, start, end)
-        return str(content, "utf-8"), end
+        return (content.decode() if isinstance(content, bytes) else str(content, "utf-8")), end
 
     return read
 
