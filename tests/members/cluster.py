@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import random
+import re
 import secrets
 import shutil
 import signal
@@ -22,7 +23,7 @@ from tests.members.configuration import HOST, MemberConfig
 from tests.members.process import GuardedProcess
 from tests.members.rest import RestError
 
-_CP = "/hazelcast/rest/cp-subsystem/members"
+_CP = "/hazelcast/rest/cp-subsystem"
 _POLL_INTERVAL = 0.05
 # Below the range that systems hand out for outgoing connections, so that a stopped member's port stays free for it.
 _PORTS = range(15_000, 32_000)
@@ -66,11 +67,8 @@ class Member:
 
     @property
     def cluster_size(self) -> int:
-        """How many members this one sees, itself included; 0 when it does not answer (yet)."""
-        try:
-            return int(rest.get(self.port, "/hazelcast/health/cluster-size"))
-        except RestError:
-            return 0
+        """How many members this one sees, itself included. Raises RestError while it does not answer."""
+        return int(rest.get(self.port, "/hazelcast/health/cluster-size"))
 
     def is_safe(self) -> bool:
         """Whether the cluster, seen from here, has all backups in place and no partition on the move."""
@@ -122,18 +120,29 @@ class Member:
         self._cluster.wait_joined(timeout)
 
     def log_tail(self, lines: int = 30) -> str:
-        """The end of the member's log."""
-        text = self.log.read_text(errors="replace").splitlines()
-        return "\n".join([f"--- {self.log.name}, last {lines} lines", *text[-lines:]])
-
-    def promote(self) -> None:
-        """Ask the member to enter the CP subsystem. Raises RestError when it refuses."""
-        rest.post(self.port, _CP)
+        """The end of the member's log, as far as it is about the last start."""
+        return "\n".join([f"--- {self.log.name}, last {lines} lines", *self._log_text().splitlines()[-lines:]])
 
     def __repr__(self) -> str:
         return f"<Member {self.address} {'paused' if self.paused else 'alive' if self.alive else 'dead'}>"
 
+    def in_cp_group(self, name: str) -> bool:
+        """Whether this member has taken its place in a CP group, since it started last.
+
+        Only its log tells: the others list it from the moment they have decided so, and count it for the majority,
+        while it has yet to hear of that.
+        """
+        listings = re.findall(rf"CP Group Members {{groupId: {re.escape(name)}\(.*?^\]", self._log_text(), re.M | re.S)
+        return any(" this\n" in listing for listing in listings)
+
+    def _log_text(self) -> str:
+        """The member's log since it started last."""
+        with self.log.open(errors="replace") as log:
+            log.seek(self._log_start)
+            return log.read()
+
     def _launch(self) -> GuardedProcess:
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
         return GuardedProcess(self._cluster.command(self.port), self.log)
 
 
@@ -253,22 +262,14 @@ class Cluster:
             self._remove_from_cp(member, timeout)
         member.restart(deadline - time.monotonic())
         if self.config.cp_members:
-            member.promote()
+            self._add_to_cp(member, deadline - time.monotonic())
         self.wait_safe(deadline - time.monotonic())
 
     def cp_members(self) -> dict[str, str]:
-        """The CP subsystem's members: address → UUID (of the CP member, which is not the member's own after a restart).
-
-        Empty when nobody knows them (yet).
-        """
-        for member in self._running():
-            try:
-                listed = rest.get(member.port, _CP)
-            except RestError:
-                continue
-            # Members write addresses as "[127.0.0.1]:5701".
-            return {entry["address"].replace("[", "").replace("]", ""): entry["uuid"] for entry in listed}
-        return {}
+        """The CP subsystem's members, dead ones included: address → UUID. Raises RestError when nobody knows them."""
+        listed = rest.get(self._running()[0].port, f"{_CP}/members")
+        # Members write addresses as "[127.0.0.1]:5701".
+        return {entry["address"].replace("[", "").replace("]", ""): entry["uuid"] for entry in listed}
 
     def wait_joined(self, timeout: float = 60.0) -> None:
         """Wait until all living members see each other."""
@@ -287,23 +288,27 @@ class Cluster:
         for member in members:
             self.wait_until(member.is_safe, f"{member.address} sees a safe cluster", timeout, *members)
         if self.config.cp_members:
-            self.wait_until(
-                lambda: len(self.cp_members()) == self.config.cp_members,
-                f"the CP subsystem has {self.config.cp_members} members",
-                timeout,
-                *members,
-            )
+            self.wait_until(self._cp_complete, "all CP groups have all their members", timeout, *members)
 
     def wait_until(self, condition: Callable[[], bool], what: str, timeout: float, *must_live: Member) -> None:
-        """Poll a condition. Raises MemberError after ``timeout`` seconds or when one of ``must_live`` has ended."""
+        """Poll a condition, for which a refused REST request counts as not yet.
+
+        Raises MemberError after ``timeout`` seconds or when one of ``must_live`` has ended.
+        """
         deadline = time.monotonic() + timeout
-        while not condition():
+        reason = ""
+        while True:
+            try:
+                if condition():
+                    return
+            except RestError as error:
+                reason = f" ({error})"
             for member in must_live:
                 if not member.alive:
                     raise MemberError(f"member {member.address} ended before {what}\n{member.log_tail()}")
             if time.monotonic() > deadline:
                 logs = "\n".join(member.log_tail() for member in self.members)
-                raise MemberError(f"not true within {timeout:.0f} s: {what}\n{logs}")
+                raise MemberError(f"not true within {timeout:.0f} s: {what}{reason}\n{logs}")
             time.sleep(_POLL_INTERVAL)
 
     def command(self, port: int) -> list[str]:
@@ -326,22 +331,43 @@ class Cluster:
     def _running(self) -> list[Member]:
         return [member for member in self.members if member.alive and not member.paused]
 
+    def _cp_groups(self) -> list[str]:
+        return [group["name"] for group in rest.get(self._running()[0].port, f"{_CP}/groups")]
+
+    def _cp_complete(self) -> bool:
+        port = self._running()[0].port
+        groups = [rest.get(port, f"{_CP}/groups/{name}")["members"] for name in self._cp_groups()]
+        return {len(members) for members in (self.cp_members(), *groups)} == {self.config.cp_members}
+
     def _remove_from_cp(self, dead: Member, timeout: float) -> None:
-        """Removal is refused as long as the others have not noticed the death, hence the repetition."""
-        uuid = self.cp_members().get(dead.address)
-        if uuid is None:
-            return
+        found: dict[str, str] = {}
 
-        def removed() -> bool:
-            for member in self._running():
-                try:
-                    rest.post(member.port, f"{_CP}/{uuid}/remove")
-                except RestError:
-                    continue
-                return True
-            return False
+        def listed() -> bool:
+            found.update(self.cp_members())
+            return True
 
-        self.wait_until(removed, f"the CP subsystem let {dead.address} go", timeout)
+        self.wait_until(listed, "the CP subsystem tells its members", timeout)
+        if uuid := found.get(dead.address):
+            # Refused as long as the others have not noticed the death.
+            path = f"{_CP}/members/{uuid}/remove"
+            self._post_until_done(self._running()[0], path, f"the CP subsystem let {dead.address} go", timeout)
+
+    def _add_to_cp(self, member: Member, timeout: float) -> None:
+        self._post_until_done(member, f"{_CP}/members", f"{member.address} became a CP member", timeout)
+        self.wait_until(
+            lambda: all(member.in_cp_group(name) for name in self._cp_groups()),
+            f"{member.address} takes part in all CP groups",
+            timeout,
+            member,
+        )
+
+    def _post_until_done(self, member: Member, path: str, what: str, timeout: float) -> None:
+        def post() -> bool:
+            # Members want to see the cluster name and a password, which open source members do not have.
+            rest.post(member.port, path, f"{self.name}&")
+            return True
+
+        self.wait_until(post, what, timeout)
 
     def _stop_at_exit(self) -> None:
         # A forked child inherits the registration, but not the members.

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.members.configuration import HOST
 
-_TIMEOUT = 5.0
+# The CP subsystem answers only when it has a leader, and an election takes up to ten seconds.
+_TIMEOUT = 15.0
 
 
 class RestError(Exception):
