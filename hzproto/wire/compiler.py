@@ -100,19 +100,20 @@ class Encoder:
             name = _identifier(param)
             final = FINAL if index == len(rest) - 1 else 0
             if param.type in _ONE_FRAME:
+                # The arguments stay as they are: an error names the one that was wrong.
+                value = f"{name}.encode()" if param.type == "String" else name
+                content, flags = f"_content{index}", str(final)
                 if param.nullable:
-                    source.add(2, f"if {name} is None:")
-                    source.add(3, f"_flags{index} = {NULL | final}")
-                    source.add(3, f'{name} = b""')
-                    source.add(2, "else:")
-                    source.add(3, f"_flags{index} = {final}")
-                    if param.type == "String":
-                        source.add(3, f"{name} = {name}.encode()")
+                    flags = f"_flags{index}"
+                    source.add(2, f'if {name} is None: {content}, {flags} = b"", {NULL | final}')
+                    source.add(2, f"else: {content}, {flags} = {value}, {final}")
                 elif param.type == "String":
-                    source.add(2, f"{name} = {name}.encode()")
-                numbers.append(("iH", f"len({name}) + 6, {f'_flags{index}' if param.nullable else final}"))
+                    source.add(2, f"{content} = {value}")
+                else:
+                    content = name
+                numbers.append(("iH", f"len({content}) + 6, {flags}"))
                 flush()
-                pieces.append(name)
+                pieces.append(content)
             else:
                 flush_list()
                 write = source.bind("write", codec(param.type, self._version).write)

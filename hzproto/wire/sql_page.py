@@ -130,7 +130,7 @@ def _fixed_column(item: Struct) -> Codec:
             if len(content) != offset + count * item.size:
                 raise RemoteProtocolError(f"an SQL column of {count} rows has {len(content)} bytes")
             rows = item.iter_unpack(content[offset:])
-            return [row for row, in rows] if single else list(rows), pos
+            return [row for (row,) in rows] if single else list(rows), pos
         values: list[Any] = []
         while len(values) < count:
             present = content[offset : offset + 1]

@@ -386,9 +386,7 @@ def check_names(where: str, params: Sequence[Param], values: Mapping[str, Any]) 
             raise LocalProtocolError(f"{where}: the field {param.name} is missing")
 
 
-def wrong_value(
-    where: str, params: Sequence[Param], version: Version, values: Mapping[str, Any]
-) -> LocalProtocolError:
+def wrong_value(where: str, params: Sequence[Param], version: Version, values: Mapping[str, Any]) -> LocalProtocolError:
     """Return the error that says which of the values cannot be written, and why."""
     for param in params:
         value = values[param.name]
