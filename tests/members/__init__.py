@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from tests.members.cluster import Cluster, Member, MemberError
 from tests.members.java import MembersUnavailable
+from tests.members.shared import Clusters
 
-__all__ = ["Cluster", "Member", "MemberError", "MembersUnavailable"]
+__all__ = ["Cluster", "Clusters", "Member", "MemberError", "MembersUnavailable"]

@@ -63,7 +63,7 @@ class Member:
     def uuid(self) -> str:
         """The member's UUID in the cluster; a restart changes it."""
         members = rest.get(self.port, "/hazelcast/rest/cluster")["members"]
-        return next(member["uuid"] for member in members if member["localMember"])
+        return next(str(member["uuid"]) for member in members if member["localMember"])
 
     @property
     def cluster_size(self) -> int:
@@ -89,7 +89,7 @@ class Member:
 
     def pause(self) -> None:
         """Freeze the process (SIGSTOP): connections stay open, nothing is answered."""
-        self._process.send(signal.SIGSTOP)
+        self._process.freeze()
         self.paused = True
 
     def resume(self) -> None:
@@ -132,7 +132,8 @@ class Member:
         Only its log tells: the others list it from the moment they have decided so, and count it for the majority,
         while it has yet to hear of that.
         """
-        listings = re.findall(rf"CP Group Members {{groupId: {re.escape(name)}\(.*?^\]", self._log_text(), re.M | re.S)
+        pattern = rf"(?ms)CP Group Members {{groupId: {re.escape(name)}\(.*?^\]"
+        listings: list[str] = re.findall(pattern, self._log_text())
         return any(" this\n" in listing for listing in listings)
 
     def _log_text(self) -> str:
@@ -274,19 +275,17 @@ class Cluster:
     def wait_joined(self, timeout: float = 60.0) -> None:
         """Wait until all living members see each other."""
         members = [member for member in self.members if member.alive]
-        for member in members:
-            self.wait_until(
-                lambda member=member: member.cluster_size == len(members),
-                f"{member.address} sees {len(members)} members",
-                timeout,
-                *members,
-            )
+        self.wait_until(
+            lambda: all(member.cluster_size == len(members) for member in members),
+            f"all {len(members)} members see each other",
+            timeout,
+            *members,
+        )
 
     def wait_safe(self, timeout: float = 60.0) -> None:
         """Wait until all backups are in place on every running member, and the CP subsystem has all its members."""
         members = self._running()
-        for member in members:
-            self.wait_until(member.is_safe, f"{member.address} sees a safe cluster", timeout, *members)
+        self.wait_until(lambda: all(member.is_safe() for member in members), "all backups in place", timeout, *members)
         if self.config.cp_members:
             self.wait_until(self._cp_complete, "all CP groups have all their members", timeout, *members)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -44,6 +45,11 @@ class GuardedProcess:
     def send(self, number: signal.Signals) -> None:
         """Send a signal; nothing happens when the process has ended."""
         self._process.send_signal(number)
+
+    def freeze(self) -> None:
+        """Stop it (SIGSTOP) and return when it stands still, every thread of it."""
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def wait(self, timeout: float) -> int:
         """Wait for the end. Raises subprocess.TimeoutExpired."""

@@ -16,18 +16,18 @@ class RestError(Exception):
     """The member refused a request or did not answer it."""
 
 
-def get(port: int, path: str) -> Any:
+def get(port: int, path: str, *, timeout: float = _TIMEOUT) -> Any:
     """GET; the decoded JSON body, None for an empty one. Raises RestError for anything but a 200."""
-    return _request(port, "GET", path, None)
+    return _request(port, "GET", path, None, timeout)
 
 
 def post(port: int, path: str, body: str = "") -> Any:
     """POST; as :func:`get`."""
-    return _request(port, "POST", path, body)
+    return _request(port, "POST", path, body, _TIMEOUT)
 
 
-def _request(port: int, method: str, path: str, body: str | None) -> Any:
-    connection = http.client.HTTPConnection(HOST, port, timeout=_TIMEOUT)
+def _request(port: int, method: str, path: str, body: str | None, timeout: float) -> Any:
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
         connection.request(method, path, body)
         response = connection.getresponse()

@@ -1,0 +1,70 @@
+"""Real members for tests: who needs which, in what order, for how long.
+
+A test that needs members says ``@pytest.mark.members("5.3.8")``, naming every version it needs, and asks for the
+fixture ``cluster`` (the shared cluster of the first version named) or ``clusters`` (all of them). Shared clusters are
+for tests that leave them healthy; a test that kills members starts a :class:`tests.members.Cluster` of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.members import Cluster, Clusters, MembersUnavailable
+from tests.members.java import jars
+
+_clusters = Clusters()
+_unavailable: dict[str, str] = {}
+_last_test: dict[str, pytest.Item] = {}
+
+
+@pytest.fixture(scope="session")
+def clusters() -> Iterator[Clusters]:
+    """The shared clusters, for fixtures of wider scope; the tests still name their versions in the marker."""
+    yield _clusters
+    _clusters.stop_all()
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest, clusters: Clusters) -> Cluster:
+    """The shared cluster of the first version that the test's ``members`` marker names."""
+    return clusters.get(_versions(request.node)[0])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first: without sockets, then with, then those with members, version by version."""
+    items.sort(key=lambda item: (_versions(item), item.get_closest_marker("sockets") is not None))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Download what is missing before the first test, whose time-out would not allow for it."""
+    _last_test.update({version: item for item in session.items for version in _versions(item)})
+    if not session.config.option.collectonly:
+        for version in _last_test:
+            try:
+                jars(version)
+            except MembersUnavailable as error:
+                _unavailable[version] = str(error)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for version in _versions(item):
+        if version in _unavailable:
+            # CI must not pass for want of members.
+            end = pytest.fail if os.environ.get("HZPROTO_REQUIRE_MEMBERS") == "1" else pytest.skip
+            end(_unavailable[version])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Stop a shared cluster after the last test that needs it: memory is dear."""
+    for version in _versions(item):
+        if _last_test[version] is item:
+            _clusters.stop(version)
+
+
+def _versions(item: pytest.Item) -> tuple[str, ...]:
+    marker = item.get_closest_marker("members")
+    return marker.args if marker else ()

@@ -1,0 +1,30 @@
+"""Clusters that many tests share."""
+
+from __future__ import annotations
+
+from tests.members.cluster import Cluster
+
+# 5.3.8 and 5.4.0 with the CP subsystem in earnest; of another version, one member is enough to see how it speaks.
+_SIZES = {"5.3.8": 3, "5.4.0": 3}
+
+
+class Clusters:
+    """The shared clusters of a test run: at most one a version, started when first asked for."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Cluster] = {}
+
+    def get(self, version: str) -> Cluster:
+        """The running cluster of this version."""
+        if version not in self._running:
+            self._running[version] = Cluster(version, _SIZES.get(version, 1)).start()
+        return self._running[version]
+
+    def stop(self, version: str) -> None:
+        """Stop the cluster of this version, if it runs."""
+        if cluster := self._running.pop(version, None):
+            cluster.stop()
+
+    def stop_all(self) -> None:
+        for version in list(self._running):
+            self.stop(version)
