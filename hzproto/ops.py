@@ -7,6 +7,7 @@ before they submit, and call `result()` when the operation comes back from `Clie
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
@@ -40,7 +41,7 @@ class Op(Generic[R_co]):
         self.parent: Parent[Any] | None = None
         self.error: BaseException | None = None
         self.done = False
-        self.deadline: float | None = None
+        self.deadline = math.inf
         self.wait = wait
 
     def result(self) -> R_co:
@@ -114,7 +115,7 @@ class Request(Op[R_co]):
         self.parent = None
         self.error = None
         self.done = False
-        self.deadline = None
+        self.deadline = math.inf
         self.wait = wait
         self.method = method
         self.body = body

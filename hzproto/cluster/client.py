@@ -298,7 +298,7 @@ class Client:
     def _watch_or_close(self, connection: Connection) -> Flow[None]:
         try:
             yield from self._watch(connection)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
             self.connector.close(connection, error)
 
     def _watch(self, connection: Connection) -> Flow[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hzproto.errors import RemoteProtocolError
+from hzproto.errors import LocalProtocolError, RemoteProtocolError
 from hzproto.wire.frames import FrameReader
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ class Connection:
         self.transport: Any = None
 
     @property
+    def known_member(self) -> UUID:
+        """The member at the other end, which an authenticated connection knows."""
+        if self.member_uuid is None:
+            raise LocalProtocolError(f"{self!r} is not authenticated")
+        return self.member_uuid
+
+    @property
     def closed(self) -> bool:
         return self.state is ConnectionState.CLOSED
 
@@ -106,6 +113,8 @@ class Connection:
         try:
             if messages := read(data):
                 self._owner.messages_received(self, messages)
+            if (broken := self._reader.error) is not None:  # what came before the fault still counts
+                raise broken
         except RemoteProtocolError as error:
             self._owner.connection_broken(self, error)
 

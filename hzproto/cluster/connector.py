@@ -175,7 +175,7 @@ class Connector:
     def _introduce(self, connection: Connection) -> Flow[None]:
         try:
             yield from self._client.handshake(connection)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
             self.close(connection, error)
         else:
             self._admitted(connection)
@@ -184,13 +184,13 @@ class Connector:
         """The member accepted the client and all listeners are registered."""
         if connection.closed:
             return
-        assert connection.member_uuid is not None
+        member = connection.known_member
         del self._opening[connection]
         connection.state = ConnectionState.READY
-        self.ready[connection.member_uuid] = connection
-        self._member_attempts.pop(connection.member_uuid, None)
+        self.ready[member] = connection
+        self._member_attempts.pop(member, None)
         self._client.counters.connections_opened += 1
-        logger.info("Connected to %s (member %s)", connection.address, connection.member_uuid)
+        logger.info("Connected to %s (member %s)", connection.address, member)
         self._watch(connection)
         self.update()
 
@@ -230,10 +230,11 @@ class Connector:
         connection.state = ConnectionState.CLOSED
         _set_timer(connection, None)
         del self.connections[connection.slot]
+        if connection in self._client.dirty_connections:
+            self._client.dirty_connections.remove(connection)
         member = self._opening.pop(connection, None) if not was_ready else connection.member_uuid
         if was_ready:
-            assert connection.member_uuid is not None
-            del self.ready[connection.member_uuid]
+            del self.ready[connection.known_member]
             if self.phase is not Phase.CLOSED:
                 self._client.counters.connections_lost += 1
                 logger.warning("The connection to %s was lost: %s", connection.address, error or "closed by the member")

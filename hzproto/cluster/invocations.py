@@ -30,7 +30,7 @@ from hzproto.ops import Acquisition, All, Done, FlowOp, Orphan, Request, Sleep
 from hzproto.wire.frames import BACKUP_EVENT, EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hzproto.cluster.connection import Connection
     from hzproto.cluster.routing import Routing
@@ -196,18 +196,15 @@ class Invocations:
         for op in list(self._overdue()):
             self._expire(op)
         for op in self._ordinary:
-            assert op.deadline is not None
             self._sweeping = True
             self._timers.at(op.deadline, self._sweep)
             break
 
-    def _overdue(self) -> list[Op[Any]]:
-        overdue: list[Op[Any]] = []
+    def _overdue(self) -> Iterator[Op[Any]]:
         for op in self._ordinary:
-            if op.deadline is not None and op.deadline > self._timers.now:
+            if op.deadline > self._timers.now:
                 break
-            overdue.append(op)
-        return overdue
+            yield op
 
     def _expire(self, op: Op[Any]) -> None:
         error = OperationTimeoutError("The operation did not finish in time.")
@@ -229,7 +226,7 @@ class Invocations:
                 flow.value = stop.value
                 self.finish(flow)
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
                 flow.running = False
                 flow.child = None
                 self.finish(flow, error)
@@ -432,7 +429,7 @@ def _resume(flow: FlowOp[Any], child: Op[Any]) -> Op[Any]:
     """Hand the outcome of *child* to *flow*; return what it waits for next."""
     try:
         value = child.result()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
         return flow.generator.throw(error)
     return flow.generator.send(value)
 

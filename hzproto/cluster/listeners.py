@@ -32,7 +32,7 @@ class Subscription:
 
     def __init__(
         self,
-        id: UUID,
+        id: UUID,  # noqa: A002 - the plain name
         add: Method,
         add_body: Callable[[bool], bytes],
         remove: Method,
@@ -130,7 +130,7 @@ class Listeners:
     def _deregister(self, subscription: Subscription, connection: Connection, registration_id: UUID) -> Flow[None]:
         try:
             yield from Request[Any](subscription.remove, subscription.remove_body(registration_id), target=connection)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
             if not connection.closed:  # else the member has dropped the registration with the connection
                 logger.warning("Removing a listener from %s failed: %s", connection.address, error)
 

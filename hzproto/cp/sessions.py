@@ -31,10 +31,12 @@ class Session:
 
     __slots__ = ("expires", "group", "group_name", "id", "interval", "timer", "ttl", "uses")
 
-    def __init__(self, group_name: str, group: GroupId, id: int, ttl: float, interval: float, now: float) -> None:
+    def __init__(
+        self, group_name: str, group: GroupId, session_id: int, ttl: float, interval: float, now: float
+    ) -> None:
         self.group_name = group_name
         self.group = group
-        self.id = id
+        self.id = session_id
         self.ttl = ttl
         self.interval = interval
         self.expires = now + ttl
