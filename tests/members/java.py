@@ -25,7 +25,7 @@ QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 _DOWNLOAD_TIMEOUT = 600.0
 
 
-class MembersUnavailable(Exception):
+class MembersUnavailable(Exception):  # noqa: N818 - nothing went wrong
     """This machine cannot run real members: Java, Maven or a jar is missing. The message says which and what to do."""
 
 
