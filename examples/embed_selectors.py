@@ -1,6 +1,6 @@
 """The core in an event loop of your own: here the standard `selectors` module, one thread, no adapter.
 
-    python examples/embed_selectors.py 127.0.0.1:5701
+python examples/embed_selectors.py 127.0.0.1:5701
 """
 
 from __future__ import annotations

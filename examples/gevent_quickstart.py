@@ -1,0 +1,22 @@
+"""A map from greenlets: other greenlets run while one waits, with or without monkey-patching."""
+
+from __future__ import annotations
+
+import sys
+
+import gevent
+from hzproto_gevent import HazelcastClient
+
+
+def main(*members: str) -> None:
+    with HazelcastClient(cluster_members=members) as client:
+        capitals = client.get_map("capitals").blocking()
+        gevent.joinall(
+            [gevent.spawn(capitals.put, country, city) for country, city in [("France", "Paris"), ("Norway", "Oslo")]],
+            raise_error=True,
+        )
+        print("The capital of Norway is", capitals.get("Norway"), "- of", capitals.size(), "known")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
