@@ -1,0 +1,252 @@
+"""The cluster: its members, where the partitions are, and what is shared by all."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hzproto.cluster.timers import Timers
+from hzproto.core import Address
+from hzproto.messages import MESSAGES
+from hzproto.testing.endpoints import protocol_of
+from hzproto.testing.faults import Faults
+from hzproto.testing.member import Member
+from hzproto.testing.partitions import Store, promoted, replicas
+from hzproto.wire.params import version_tuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hzproto.testing.connection import ServerConnection
+
+
+class Cluster:
+    """A cluster without sockets and clock: whoever drives it brings connections, bytes and the time.
+
+    `addresses` are those of the members, 127.0.0.1:5701 and the following ports unless they are given. `credentials`
+    are a user name and a password, or the bytes of a token; without them everybody is let in. `rng` decides on all
+    UUIDs and seeds. `client_cleanup_delay` (seconds) is how long locks in maps outlive the last connection of their
+    owner. Times of CP sessions are in seconds. `lock_limits` says how often locks of the CP subsystem may be
+    acquired by their holder, by their names; others have no limit.
+
+    The CP subsystem is one state machine of the whole cluster, available while a member lives.
+    """
+
+    def __init__(
+        self,
+        members: int = 3,
+        *,
+        addresses: Sequence[Address] | None = None,
+        partition_count: int = 271,
+        backup_count: int = 1,
+        version: str = "5.3.8",
+        cluster_name: str = "dev",
+        credentials: tuple[str, str] | bytes | None = None,
+        client_cleanup_delay: float = 120.0,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.protocol = protocol_of(version)
+        """The protocol version that the members speak, such as "2.6"."""
+        self.version = version
+        self.version_numbers = (*version_tuple(version), 0, 0)[:3]
+        self.cluster_name = cluster_name
+        self.credentials = credentials
+        self.partition_count = partition_count
+        self.backup_count = backup_count
+        self.client_cleanup_delay = client_cleanup_delay
+        self.rng = random.Random() if rng is None else rng
+        self.faults = Faults()
+        self.timers = Timers()
+        self.id = self.new_uuid()
+        """Changes when the whole cluster has been down."""
+        self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
+        self.members = [self._new_member(index) for index in range(len(self._addresses))]
+        """The members by index, alive or dead; a member that was started again has taken the place of the old one."""
+        self.member_list_version = 1
+        self.partition_list_version = 1
+        self._replicas = self._first_replicas()
+        self._links: dict[tuple[Member | None, Member | None], float] = {}
+        self._dirty: dict[ServerConnection, None] = {}
+
+    @property
+    def now(self) -> float:
+        """The time of the last call into the cluster."""
+        return self.timers.now
+
+    # For whoever drives it
+
+    def dirty(self) -> list[ServerConnection]:
+        """Return the connections that have something to send or are closed since the last call."""
+        dirty = list(self._dirty)
+        self._dirty.clear()
+        return dirty
+
+    def next_deadline(self) -> float | None:
+        """When `handle_timer` has something to do; None for nothing."""
+        return self.timers.next_deadline()
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due at `now`; harmless earlier."""
+        self.timers.now = now
+        self.timers.run()
+
+    # What happens to members
+
+    def kill(self, member: Member, now: float) -> None:
+        """End a member at once. Backups of its partitions are promoted; what had no backup is lost."""
+        self.timers.now = now
+        if not member.alive:
+            return
+        member.alive = False
+        for connection in list(member.connections):
+            connection.close("the member was killed")
+        waiting = [task for store in member.stores.values() for tasks in store.waiting.values() for task in tasks]
+        inbox, member.inbox = member.inbox, []
+        self.member_list_version += 1
+        alive = self._alive()
+        if alive:
+            self._move([promoted(was, p, alive, self.backup_count) for p, was in enumerate(self._replicas)])
+            self.push_views()
+        for task in waiting:
+            task.stop_waiting()
+            task.start()
+        for _, lost in inbox:
+            if lost is not None:
+                lost()
+
+    def restart(self, member: Member, now: float) -> Member:
+        """Start a dead member again: another `Member` with a new UUID and the same address, which is returned.
+
+        The first one to start when all were dead makes a new cluster with a new id and without any data.
+        """
+        self.timers.now = now
+        if self.members[member.index].alive:
+            raise ValueError(f"only a dead member can be restarted, not {self.members[member.index]}")
+        first = not self._alive()
+        new = self.members[member.index] = self._new_member(member.index)
+        self.member_list_version += 1
+        if first:
+            self.id = self.new_uuid()
+            self.partition_list_version += 1
+            self._replicas = self._first_replicas()
+        else:
+            alive = self._alive()
+            self._move([replicas(p, alive, self.backup_count) for p in range(self.partition_count)])
+            self.push_views()
+        return new
+
+    # Inside
+
+    def owner(self, partition: int) -> Member:
+        """Return the member that owns a partition; a dead one if all are dead."""
+        return self.members[self._replicas[partition][0]]
+
+    def backups(self, partition: int) -> list[Member]:
+        """Return the members that hold backups of a partition."""
+        return [self.members[index] for index in self._replicas[partition][1:]]
+
+    def partitions_of(self, member: Member) -> list[int]:
+        """Return the partitions that a member owns."""
+        return [p for p, indexes in enumerate(self._replicas) if self.members[indexes[0]] is member]
+
+    def send(
+        self,
+        source: Member | None,
+        target: Member | None,
+        deliver: Callable[[], None],
+        lost: Callable[[], None] | None = None,
+    ) -> None:
+        """Let `deliver` happen on `target`, or `lost` if it is dead by then; None stands for the CP subsystem."""
+        when = self._links.get((source, target), 0.0)
+        when = max(when, self.now + self.faults.next_hop_delay())
+        if when <= self.now:
+            self.arrive(target, deliver, lost)
+        else:
+            self._links[source, target] = when
+            self.timers.at(when, partial(self.arrive, target, deliver, lost))
+
+    def arrive(
+        self, target: Member | None, deliver: Callable[[], None], lost: Callable[[], None] | None = None
+    ) -> None:
+        """Let `deliver` happen on `target` as soon as it works, or `lost` if it is dead."""
+        if target is None or (target.alive and not target.paused):
+            deliver()
+        elif target.alive:
+            target.inbox.append((deliver, lost))
+        elif lost is not None:
+            lost()
+
+    def touch(self, connection: ServerConnection) -> None:
+        """Have a connection looked at."""
+        self._dirty[connection] = None
+
+    def forget(self, connection: ServerConnection) -> None:
+        """Drop what belongs to a connection that has ended."""
+
+    def new_uuid(self) -> UUID:
+        """Return a random UUID."""
+        return UUID(int=self.rng.getrandbits(128), version=4)
+
+    def push_views(self) -> None:
+        """Tell all clients that listen which members there are and what they own."""
+        for member in self.members:
+            for connection in member.connections:
+                if connection.view_listener is not None:
+                    self.arrive(member, partial(self.push_view, connection))
+
+    def push_view(self, connection: ServerConnection) -> None:
+        """Tell one client which members there are and what they own."""
+        if connection.view_listener is not None:
+            events = MESSAGES["Client.addClusterViewListener"].events
+            for event, fields in (("MembersView", self.members_view()), ("PartitionsView", self.partitions_view())):
+                values = dict(zip([param.name for param in events[event].params], fields, strict=True))
+                message = events[event].encode(values, self.protocol, correlation_id=connection.view_listener)
+                connection.send("event", "Client.addClusterViewListener", connection.view_listener, message)
+
+    def members_view(self) -> tuple[int, list[dict[str, Any]]]:
+        """Return the version of the member list and the list."""
+        return self.member_list_version, [member.info() for member in self.members if member.alive]
+
+    def partitions_view(self) -> tuple[int, list[tuple[UUID, list[int]]]]:
+        """Return the version of the partition table and the table."""
+        owned = [(member.uuid, self.partitions_of(member)) for member in self.members if member.alive]
+        return self.partition_list_version, owned
+
+    def _alive(self) -> list[int]:
+        return [member.index for member in self.members if member.alive]
+
+    def _new_member(self, index: int) -> Member:
+        return Member(self, index, self._addresses[index], self.new_uuid())
+
+    def _first_replicas(self) -> list[list[int]]:
+        alive = self._alive()
+        table = [replicas(partition, alive, self.backup_count) for partition in range(self.partition_count)]
+        for partition, indexes in enumerate(table):
+            for index in indexes:
+                self.members[index].stores[partition] = Store()
+        return table
+
+    def _move(self, table: list[list[int]]) -> None:
+        """Give partitions to other members, with their data."""
+        self.partition_list_version += 1
+        before, self._replicas = self._replicas, table
+        for partition, (old, new) in enumerate(zip(before, table, strict=True)):
+            if old == new:
+                continue
+            holders = [self.members[index] for index in old if partition in self.members[index].stores]
+            source = next((member.stores[partition] for member in holders if member.alive), Store())
+            for index in new:
+                store = self.members[index].stores.setdefault(partition, Store())
+                if store is not source:
+                    store.copy_from(source)
+            for member in holders:
+                if member.index not in new:
+                    del member.stores[partition]
+            if old[0] != new[0]:
+                waiting, source.waiting = source.waiting, {}
+                for tasks in waiting.values():
+                    for task in tasks:
+                        task.stop_waiting()
+                        task.start()

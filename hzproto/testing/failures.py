@@ -1,0 +1,39 @@
+"""The errors that members answer with."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+_CLASS_NAMES: Final = {
+    3: "com.hazelcast.client.AuthenticationException",
+    14: "com.hazelcast.spi.exception.DistributedObjectDestroyedException",
+    23: "java.lang.IllegalArgumentException",
+    26: "java.lang.IllegalMonitorStateException",
+    61: "java.lang.UnsupportedOperationException",
+    85: "com.hazelcast.cp.internal.session.SessionExpiredException",
+    86: "com.hazelcast.cp.internal.datastructures.exception.WaitKeyCancelledException",
+    89: "com.hazelcast.cp.exception.CPGroupDestroyedException",
+}
+AUTHENTICATION: Final = 3
+OBJECT_DESTROYED: Final = 14
+ILLEGAL_ARGUMENT: Final = 23
+ILLEGAL_MONITOR_STATE: Final = 26
+UNSUPPORTED_OPERATION: Final = 61
+SESSION_EXPIRED: Final = 85
+WAIT_KEY_CANCELLED: Final = 86
+CP_GROUP_DESTROYED: Final = 89
+
+
+class Failure(Exception):  # noqa: N818 - not an error of the member: what it answers
+    """Raised by handlers: the request is answered with the error `code` of the protocol and a text."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+    def holders(self) -> list[dict[str, Any]]:
+        """The error in the form of the protocol."""
+        class_name = _CLASS_NAMES[self.code]
+        place = {"className": "hzproto.testing", "methodName": "answer", "fileName": None, "lineNumber": -1}
+        return [{"errorCode": self.code, "className": class_name, "message": self.text, "stackTraceElements": [place]}]
