@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SETTLE_TIMEOUT = 5.0
+"""How long the start of a connected client waits for connections to further members, in seconds."""
+
 CLOSE_TIMEOUT = 5.0
 """How long shutting down may wait for members, in seconds."""
 
@@ -268,9 +271,8 @@ class Client:
         """Connections or members have changed; *settled* when no attempt to connect is under way."""
         self._use_ready_connections()
         self.invocations.release_parked()
-        if settled and self._starting is not None:
-            starting, self._starting = self._starting, None
-            self.invocations.finish(starting)
+        if settled:
+            self._started()
 
     def _use_ready_connections(self) -> None:
         online = self.connector.phase is Phase.ONLINE
@@ -283,9 +285,15 @@ class Client:
         )
         self.invocations.backup_flag = BACKUP_AWARE if self._use_backup_acks and listening else 0
 
+    def _started(self) -> None:
+        if self._starting is not None:
+            starting, self._starting = self._starting, None
+            self.invocations.finish(starting)
+
     def went_online(self) -> None:
         self.invocations.fail_offline = False
         self._enter(LifecycleState.CONNECTED)
+        self.timers.after(SETTLE_TIMEOUT, self._started)
 
     def went_offline(self) -> None:
         self._enter(LifecycleState.DISCONNECTED)

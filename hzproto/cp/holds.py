@@ -6,26 +6,38 @@ from hzproto.cp.sessions import NO_SESSION
 
 
 class Holds:
-    """The owners that hold one lock and the sessions in which they do; shared by all objects for this lock."""
+    """The owners that hold one lock, how often, and in which session; shared by all objects for this lock.
 
-    __slots__ = ("_acquired", "_sessions")
+    Acquisitions are counted here as well as in the cluster: when one is given back while its owner makes another, the
+    answers may come in either order.
+    """
+
+    __slots__ = ("_by_owner",)
 
     def __init__(self) -> None:
-        self._sessions: dict[int, int] = {}
-        self._acquired: list[int] = []
+        self._by_owner: dict[int, tuple[int, int]] = {}  # session and count; in the order of the first acquisition
 
     def session_of(self, owner: int) -> int:
-        return self._sessions.get(owner, NO_SESSION)
+        """The session in which *owner* holds the lock; NO_SESSION when it does not."""
+        return self._by_owner.get(owner, (NO_SESSION, 0))[0]
 
     def last_owner(self) -> int:
-        """The owner that acquired the lock last of those that hold it; 0 when none does."""
-        return self._acquired[-1] if self._acquired else 0
+        """Of the owners that hold the lock, the one that acquired it last; 0 when none does."""
+        return next(reversed(self._by_owner), 0)
 
     def add(self, owner: int, session: int) -> None:
-        if owner not in self._sessions:
-            self._acquired.append(owner)
-        self._sessions[owner] = session
+        """*owner* has acquired the lock once more."""
+        held_in, count = self._by_owner.get(owner, (session, 0))
+        self._by_owner[owner] = (session, count + 1 if held_in == session else 1)
 
     def remove(self, owner: int) -> None:
-        if self._sessions.pop(owner, None) is not None:
-            self._acquired.remove(owner)
+        """*owner* has released the lock once."""
+        session, count = self._by_owner.get(owner, (NO_SESSION, 0))
+        if count > 1:
+            self._by_owner[owner] = (session, count - 1)
+        else:
+            self._by_owner.pop(owner, None)
+
+    def lose(self, owner: int) -> None:
+        """*owner* does not hold the lock any more, however often it had acquired it."""
+        self._by_owner.pop(owner, None)

@@ -142,15 +142,14 @@ class FencedLock(Owned[S_co]):
             raise self._lost(owner)
         body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
         try:
-            still_held: bool = yield from Request(_UNLOCK, body)
+            yield from Request[bool](_UNLOCK, body)
         except SessionExpiredError as error:
             self._core.sessions.invalidate(session)
             raise self._lost(owner) from error
         except IllegalMonitorStateError:
-            self._holds.remove(owner)
+            self._holds.lose(owner)
             raise
-        if not still_held:
-            self._holds.remove(owner)
+        self._holds.remove(owner)
         self._core.sessions.release(session)
 
     @op
@@ -191,9 +190,7 @@ class FencedLock(Owned[S_co]):
             _OWNERSHIP, _OWNERSHIP.request.body(group, self._object_name)
         )
         held = owner != 0 and holder == owner and session is not None and holder_session == session.id
-        if held and session is not None:
-            self._holds.add(owner, session.id)
-        elif held_in != NO_SESSION:
+        if held_in != NO_SESSION and not held:
             raise self._lost(owner)
         return count, held
 
@@ -206,7 +203,7 @@ class FencedLock(Owned[S_co]):
         return self._acting(owner) or self._holds.last_owner()
 
     def _lost(self, owner: int) -> LockOwnershipLostError:
-        self._holds.remove(owner)
+        self._holds.lose(owner)
         return LockOwnershipLostError(
             f"Lock {self._name!r} is not held any more: the session in which it was acquired has ended."
         )
