@@ -1,0 +1,39 @@
+"""A Hazelcast client for programs with threads, or with none but the main one.
+
+from hzproto_sync import HazelcastClient
+
+with HazelcastClient(cluster_members=["127.0.0.1:5701"]) as client:
+    capitals = client.get_map("capitals")
+    capitals.put("France", "Paris").result()
+    capitals.blocking().get("France")
+"""
+
+from __future__ import annotations
+
+from hzproto.config import Config, ReconnectMode
+from hzproto.errors import (
+    ClientOfflineError,
+    HazelcastClientNotActiveError,
+    HazelcastError,
+    OperationCancelledError,
+    OperationTimeoutError,
+)
+from hzproto.future import Future, combine_futures
+from hzproto_sync.client import BlockingFencedLock, BlockingMap, FencedLock, HazelcastClient, Map
+
+__all__ = [
+    "BlockingFencedLock",
+    "BlockingMap",
+    "ClientOfflineError",
+    "Config",
+    "FencedLock",
+    "Future",
+    "HazelcastClient",
+    "HazelcastClientNotActiveError",
+    "HazelcastError",
+    "Map",
+    "OperationCancelledError",
+    "OperationTimeoutError",
+    "ReconnectMode",
+    "combine_futures",
+]

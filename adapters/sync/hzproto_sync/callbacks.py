@@ -1,0 +1,155 @@
+"""The threads that run the user's functions: listeners, and callbacks of futures."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+PATIENCE: Final = 0.02
+"""How long a function may run, in seconds, before those that wait behind it get another thread."""
+
+MAX_THREADS: Final = 64
+"""How many functions may be stuck at a time. Beyond that the others wait."""
+
+_logger: Final = logging.getLogger(__name__)
+
+
+class _Worker:
+    """A thread and the lock on which it sleeps while it has nothing to do."""
+
+    __slots__ = ("thread", "wake")
+
+    def __init__(self, work: Callable[[_Worker], None], name: str) -> None:
+        self.wake = threading.Lock()
+        self.wake.acquire()
+        self.thread = threading.Thread(target=work, args=(self,), name=name, daemon=True)
+
+
+class Callbacks:
+    """Runs functions one after the other on a daemon thread that it starts with the first one.
+
+    A function may block, on the client or on anything else: when one has run for PATIENCE and others wait, the next
+    thread takes over, and the stuck one ends with its function. `check` has to be called for that when `next_check`
+    has come. Calls with the same key never overlap and keep their order; calls without a key start in their order.
+    """
+
+    def __init__(self, name: str, on_idle: Callable[[], object]) -> None:
+        self._name = name
+        self._on_idle = on_idle  # called by the worker when it has run everything that was due
+        self._lock = threading.Lock()
+        self._due: deque[tuple[Hashable | None, Callable[[], object]]] = deque()
+        self._later: dict[Hashable, deque[Callable[[], object]]] = {}  # of keys that have a call in _due or running
+        self._active: _Worker | None = None  # takes what is due; the other workers are stuck or asleep
+        self._asleep: _Worker | None = None
+        self._workers: set[_Worker] = set()
+        self._calls = 0  # begun so far
+        self._calls_at_check = 0
+        self._closed = False
+        self.next_check: float | None = None
+
+    def add(self, calls: Iterable[tuple[Hashable | None, Callable[[], object]]]) -> None:
+        """Have each function called that comes with a key or None."""
+        with self._lock:
+            for key, call in calls:
+                if key is not None:
+                    if (later := self._later.get(key)) is not None:
+                        later.append(call)
+                        continue
+                    self._later[key] = deque()
+                self._due.append((key, call))
+            if self._active is None:
+                self._activate()
+            elif self.next_check is None:
+                self._check_again()
+
+    def check(self) -> None:
+        """Give what is due to another thread if the active one is stuck; harmless at any time."""
+        with self._lock:
+            if not self._due:
+                self.next_check = None
+                return
+            if self._calls == self._calls_at_check:
+                self._activate()
+            self._check_again()
+
+    def close(self, timeout: float) -> None:
+        """Let the threads end when what is due has run; wait for that, at most *timeout* seconds.
+
+        Functions that are added later still run.
+        """
+        with self._lock:
+            self._closed = True
+            threads = [worker.thread for worker in self._workers]
+            if self._asleep is not None:
+                self._asleep.wake.release()
+                self._asleep = None
+        until = monotonic() + timeout
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, until - monotonic()))
+
+    def _check_again(self) -> None:
+        self.next_check = monotonic() + PATIENCE
+        self._calls_at_check = self._calls
+
+    def _activate(self) -> None:
+        """Make a worker take what is due, if there may be one more."""
+        if self._asleep is not None:
+            self._active, self._asleep = self._asleep, None
+            self._active.wake.release()
+        elif len(self._workers) < MAX_THREADS:
+            worker = _Worker(self._work, f"{self._name} callbacks")
+            try:
+                worker.thread.start()
+            except RuntimeError:  # out of threads, or the interpreter is ending
+                _logger.exception("No thread for callbacks could be started; they wait")
+                return
+            self._workers.add(worker)
+            self._active = worker
+
+    def _work(self, worker: _Worker) -> None:
+        while True:
+            with self._lock:
+                active = self._active is worker
+                if active and self._due:
+                    key, call = self._due.popleft()
+                    self._calls += 1
+                    stays = True
+                else:
+                    call = None
+                    if active:
+                        self._active = None
+                    stays = self._asleep is None and not self._closed
+                    if stays:
+                        self._asleep = worker
+                    else:
+                        self._workers.discard(worker)
+            if call is not None:
+                self._run(key, call)
+                continue
+            if active:
+                self._on_idle()
+            if not stays:
+                return
+            worker.wake.acquire()
+
+    def _run(self, key: Hashable | None, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except BaseException:  # SystemExit, too: it would end the thread that others wait for
+            _logger.exception("A listener or callback failed: %r", call)
+        if key is None:
+            return
+        with self._lock:
+            if later := self._later[key]:
+                self._due.append((key, later.popleft()))
+                if self._active is None:  # this thread was stuck, and the one after it has run everything else
+                    self._activate()
+            else:
+                del self._later[key]

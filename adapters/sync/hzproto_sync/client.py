@@ -1,0 +1,126 @@
+"""The client and the structures as programs with threads see them."""
+
+from __future__ import annotations
+
+import threading
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
+
+from hzproto.cluster.client import Client
+from hzproto.config import Config
+from hzproto.future import Future
+from hzproto.structures import fenced_lock
+from hzproto.structures import map as maps
+from hzproto.structures.client import ClientFacade
+from hzproto.surface import Blocking, Futures
+from hzproto_sync import life
+from hzproto_sync.driver import Driver
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from hzproto.config import ConfigKeywords
+    from hzproto.ops import Op
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Map(maps.Map[Futures, K, V]):
+    """A distributed map whose methods return futures."""
+
+
+class BlockingMap(maps.Map[Blocking, K, V]):
+    """A distributed map whose methods wait and return the values themselves."""
+
+
+class FencedLock(fenced_lock.FencedLock[Futures]):
+    """A lock of the CP Subsystem whose methods return futures."""
+
+
+class BlockingFencedLock(fenced_lock.FencedLock[Blocking]):
+    """A lock of the CP Subsystem whose methods wait and return the values themselves."""
+
+
+_CLASSES: Final[dict[type[Any], type[Any]]] = {maps.Map: Map, fenced_lock.FencedLock: FencedLock}
+_BLOCKING_CLASSES: Final[dict[type[Any], type[Any]]] = {
+    maps.Map: BlockingMap,
+    fenced_lock.FencedLock: BlockingFencedLock,
+}
+
+
+class _Identity(threading.local):
+    """As whom the current thread owns locks; 0 until it is given an identity."""
+
+    owner = 0
+
+
+_identity: Final = _Identity()
+_owners: Final = count(1)
+
+
+class Runtime:
+    """What the structures of a client need of threads."""
+
+    lazy = False
+    classes = _CLASSES
+    blocking_classes = _BLOCKING_CLASSES
+
+    def __init__(self, driver: Driver) -> None:
+        self.core = driver.core
+        self.call_blocking = driver.run
+        self._driver = driver
+
+    def call(self, op: Op[Any], timeout: float | None) -> Future[Any]:
+        """Begin *op*; return the future of its result."""
+        self._driver.submit(op, timeout)
+        return Future(op, self._driver)
+
+    def caller(self) -> int:
+        """As whom the current thread owns locks, 0 if it never has."""
+        return _identity.owner
+
+    def owner(self) -> int:
+        """As whom the current thread owns locks from now on."""
+        if not _identity.owner:
+            _identity.owner = next(_owners)
+        return _identity.owner
+
+
+class HazelcastClient(ClientFacade[Blocking, Futures]):
+    """A client of one Hazelcast cluster, for any number of threads.
+
+    Takes a `Config` or its options as keywords. The constructor connects to the cluster and waits for that; with
+    `async_start` it returns at once. Raises what `Config` raises for wrong options, IllegalStateError when no member
+    could be reached within `cluster_connect_timeout`, AuthenticationError when the cluster refuses the client.
+
+    All threads may use the client at the same time. Ctrl-C in a call that waits cancels the operation, and the client
+    goes on. In the child of a fork every call raises HazelcastClientNotActiveError: make a client of its own there.
+    A program that ends without `shutdown` ends at once.
+    """
+
+    def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
+        self._driver = Driver(Client(Config.resolve(config, options), rng=Random()))
+        life.register(self._driver)
+        super().__init__(Runtime(self._driver), self._driver.run)
+        try:
+            self._driver.start()
+        except BaseException:
+            self._driver.close()
+            raise
+
+    def shutdown(self) -> None:
+        """Close the client; every operation that has not ended ends with HazelcastClientNotActiveError.
+
+        Waits until everything is closed, some seconds at most. May be called again, from any thread and from callbacks.
+        """
+        self._driver.shut_down()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()

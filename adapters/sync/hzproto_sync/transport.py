@@ -1,0 +1,99 @@
+"""A connection's socket: what waits to be sent, and one sender at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import socket
+
+    from hzproto.cluster.connection import Connection
+
+LARGE: Final = 4096
+"""From this size on a piece of data makes it worth while to send at once."""
+
+MANY: Final = 128
+"""So many pieces of data are sent at once, however soon somebody would send them anyway."""
+
+_JOIN: Final = 65536  # pieces are joined up to about this size
+_SMALL: Final = 16384  # a larger piece is sent on its own rather than copied
+
+
+class Transport:
+    """The socket of *connection*.
+
+    Any thread may `send`: who finds nobody sending sends everything that is queued, and who finds somebody leaves its
+    data to that one. Receiving, waiting for writability and closing are the business of the one who polls.
+    """
+
+    __slots__ = ("_queue", "_sending", "connection", "dropped", "full", "polled", "receiving", "sock", "torn")
+
+    def __init__(self, connection: Connection, sock: socket.socket) -> None:
+        self.connection = connection
+        self.sock = sock
+        self.polled = 0
+        """For which events the socket is polled."""
+        self.full = False
+        """The system took only a part of what was to be sent: go on when the socket is writable."""
+        self.dropped = False
+        """The core has done with the connection: whoever polls is to close the socket."""
+        self.receiving = False
+        """Whoever polls has taken bytes from the socket that the core has not got yet."""
+        self.torn = False
+        """A piece of the stream may be lost: a signal's exception struck while bytes were on their way."""
+        self._queue: deque[bytes | memoryview] = deque()
+        self._sending = threading.Lock()
+
+    def queue(self, data: list[bytes]) -> bool:
+        """Put *data* behind what is to be sent; return whether that is so much that it should not wait for more."""
+        self._queue += data
+        return len(self._queue) >= MANY or len(data[-1]) >= LARGE
+
+    def send(self) -> None:
+        """Send what is queued, as far as the system takes it. Raises OSError when the connection is lost."""
+        while self._queue and not self.full and self._sending.acquire(blocking=False):
+            try:
+                if self.dropped:
+                    return
+                self._send()
+            except OSError:
+                raise
+            except BaseException:
+                self.torn = True
+                raise
+            finally:
+                self._sending.release()
+
+    def close(self) -> None:
+        """Close the socket, not under the hands of a sender."""
+        with self._sending:
+            self.dropped = True
+            self.sock.close()
+
+    def _send(self) -> None:
+        queue = self._queue
+        while queue:
+            data = self._take()
+            try:
+                sent = self.sock.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            if sent < len(data):
+                queue.appendleft(memoryview(data)[sent:])
+                self.full = True
+                return
+
+    def _take(self) -> bytes | memoryview:
+        queue = self._queue
+        data = queue.popleft()
+        if not queue or len(data) > _SMALL:
+            return data
+        pieces = [data]
+        size = len(data)
+        while queue and size < _JOIN and len(queue[0]) <= _SMALL:
+            piece = queue.popleft()
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
