@@ -54,8 +54,6 @@ class Runtime:
         self.classes = classes
         self.blocking_classes: dict[type[Any], type[Any]] = {}
         self._config = config
-        self._invocations = self.core.invocations
-        self._connector = self.core.connector
         self._loop: asyncio.AbstractEventLoop
         self._thread: int
         self._started = False
@@ -88,7 +86,7 @@ class Runtime:
                 self._hold_until = now + TICK
             elif self._end_turn is None:
                 self._end_turn = self._loop.call_soon(self._turn_ended)
-        if self._invocations.finished or core.deliveries or self._connector.actions:
+        if core.finished or core.deliveries or core.pending_actions:
             self._settle(now)
         else:
             self._set_timer(now)
@@ -110,7 +108,8 @@ class Runtime:
         self._settle(now)
 
     def _reply(self, op: Op[Any]) -> Reply[Any]:
-        reply = op.waiter = Reply[Any](loop=self._loop)
+        reply: Reply[Any] = Reply(loop=self._loop)
+        op.waiter = reply
         reply.op = op
         reply.canceller = self
         return reply
@@ -156,7 +155,10 @@ class Runtime:
 
     async def shut_down(self) -> None:
         """Close the client; when this returns, no socket, task or timer of it is left."""
-        if not self._started or self._closed or self._forked:
+        if not self._started or self._forked:
+            return
+        if self._closed:
+            await self._listeners.close(LISTENER_GRACE)  # by one of them, perhaps, which has gone on since
             return
         self._check_caller()
         await self._close()
@@ -212,7 +214,7 @@ class Runtime:
         self._settle(now)
 
     def received(self, now: float) -> None:
-        several = len(self._invocations.finished) > 1
+        several = len(self.core.finished) > 1
         self._settle(now)
         if several:
             if self._end_turn is not None:
