@@ -1,0 +1,70 @@
+"""Every scenario, in every calling style, on the in-memory cluster and on real members."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from hzproto.testing import InMemoryCluster
+from tests.contract.harness import Harness, Scene
+from tests.contract.harness_asyncio import Asyncio, Uvloop
+from tests.contract.harness_gevent import GeventBlocking, GeventFutures
+from tests.contract.harness_sync import SyncBlocking, SyncFutures
+from tests.contract.harness_twisted import Twisted
+from tests.members import Clusters
+
+_STYLES: Final[tuple[type[Harness], ...]] = (
+    SyncFutures,
+    SyncBlocking,
+    Asyncio,
+    Uvloop,
+    GeventFutures,
+    GeventBlocking,
+    Twisted,
+)
+_MEMORY: Final = "memory"
+_numbers = itertools.count()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "scene" not in metafunc.fixturenames:
+        return
+    of_test = vars(metafunc.function)
+    chosen = of_test["where"]
+    metafunc.parametrize(
+        "scene",
+        [
+            pytest.param((style, version), id=f"{version}-{style.name}", marks=_marks(version))
+            for version in (_MEMORY, "5.3.8", *of_test["versions"])
+            for style in _STYLES
+            if chosen is None or chosen(style)
+        ],
+        indirect=True,
+    )
+
+
+def _marks(version: str) -> pytest.MarkDecorator:
+    return pytest.mark.sockets if version == _MEMORY else pytest.mark.members(version)
+
+
+@pytest.fixture(scope="session")
+def memory() -> Iterator[InMemoryCluster]:
+    with InMemoryCluster(members=3) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest) -> Scene:
+    style, version = request.param
+    options: dict[str, Any]
+    if version == _MEMORY:
+        options = {"cluster_members": request.getfixturevalue("memory").addresses}
+    else:
+        clusters: Clusters = request.getfixturevalue("clusters")
+        cluster = clusters.get(version)
+        options = {"cluster_members": cluster.addresses, "cluster_name": cluster.name}
+    name: str = request.node.originalname
+    return Scene(style(), options, f"{name}-{next(_numbers)}")

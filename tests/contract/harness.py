@@ -1,0 +1,172 @@
+"""What a test needs of a calling style.
+
+The body of a test is a generator, its steps: what it yields is waited for in the way of the adapter at hand, and the
+yield gives the value or raises the error. Helpers with steps of their own are called with ``yield from``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Generator
+from time import monotonic
+from typing import Any, ClassVar, TypeAlias, cast
+
+Steps: TypeAlias = Generator[Any, Any, Any]
+
+LIMIT = 60.0
+"""Seconds that a test may take."""
+
+
+class Harness(ABC):
+    """A calling style of an adapter."""
+
+    name: ClassVar[str]
+    returns_values = False
+    """Whether the methods of structures wait and return the values themselves."""
+    has_callers = True
+    """Whether the adapter knows who calls, so that locks belong to callers."""
+    cancelled: type[BaseException]
+    """What an operation ends with that was cancelled."""
+
+    @abstractmethod
+    def run(self, steps: Steps) -> None:
+        """Run a whole test."""
+
+    @abstractmethod
+    def connect(self, options: dict[str, Any]) -> Any:
+        """Start a client; to be yielded."""
+
+    @abstractmethod
+    def spawn(self, steps: Steps) -> Any:
+        """Run steps beside the others, as a thread, task, greenlet or chain of Deferreds; to be yielded later."""
+
+    @abstractmethod
+    def sleep(self, seconds: float) -> Any:
+        """Wait; to be yielded."""
+
+    @abstractmethod
+    def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
+        """Call a method of *structure*, but wait for it *seconds* only, then cancel; to be yielded.
+
+        Raises the builtin TimeoutError in the end.
+        """
+
+    @abstractmethod
+    def listener(self, body: Callable[..., Steps]) -> Callable[..., Any]:
+        """Make a function for events of one whose steps may wait."""
+
+    def view(self, structure: Any) -> Any:
+        """The structure with methods of this style."""
+        return structure
+
+
+def drive(steps: Steps, wait: Callable[[Any], Any]) -> Any:
+    """Run steps where one can block: *wait* returns the value of what was yielded."""
+    try:
+        item = next(steps)
+        while True:
+            try:
+                value = wait(item)
+            except BaseException as error:  # noqa: BLE001 - the steps are to see every error
+                item = steps.throw(error)
+            else:
+                item = steps.send(value)
+    except StopIteration as end:
+        return end.value
+
+
+async def adrive(steps: Steps) -> Any:
+    """Run steps in a coroutine."""
+    try:
+        item = next(steps)
+        while True:
+            try:
+                value = await cast(Awaitable[Any], item) if inspect.isawaitable(item) else item
+            except BaseException as error:  # noqa: BLE001 - the steps are to see every error
+                item = steps.throw(error)
+            else:
+                item = steps.send(value)
+    except StopIteration as end:
+        return end.value
+
+
+class Scene:
+    """A calling style and a cluster: where a test takes place."""
+
+    def __init__(self, harness: Harness, options: dict[str, Any], label: str) -> None:
+        self.harness = harness
+        self.options = options
+        self._label = label
+        self._numbers = itertools.count()
+        self._clients: list[Any] = []
+
+    def run(self, steps: Steps) -> None:
+        """Run a test and close its clients."""
+        self.harness.run(self._closing(steps))
+
+    def _closing(self, steps: Steps) -> Steps:
+        try:
+            yield from steps
+        finally:
+            for client in self._clients:
+                yield client.shutdown()
+
+    def client(self, **options: Any) -> Steps:
+        """Return a new client of the cluster."""
+        client = yield self.harness.connect({**self.options, **options})
+        self._clients.append(client)
+        return client
+
+    def new_name(self) -> str:
+        """A name that no structure of the cluster has had."""
+        return f"{self._label}-{next(self._numbers)}"
+
+    def map(self, client: Any, name: str | None = None) -> Steps:
+        """Return a map, a new one unless it is named."""
+        return self.harness.view((yield client.get_map(name or self.new_name())))
+
+    def lock(self, client: Any, name: str | None = None) -> Steps:
+        """Return a fenced lock, a new one unless it is named."""
+        return self.harness.view((yield client.cp_subsystem.get_lock(name or self.new_name())))
+
+    def until(self, condition: Callable[[], object], timeout: float = 10.0) -> Steps:
+        """Wait until the condition is true."""
+        give_up = monotonic() + timeout
+        while not condition():
+            assert monotonic() < give_up, "not true in time"
+            yield self.harness.sleep(0.002)
+
+    def gather(self, *many: Steps) -> Steps:
+        """Run steps beside each other, each as a caller of its own; return their values."""
+        running = [self.harness.spawn(steps) for steps in many]
+        values: list[Any] = []
+        for one in running:
+            values.append((yield one))
+        return values
+
+
+Body: TypeAlias = Callable[..., Steps]
+Test: TypeAlias = Callable[..., None]
+
+
+def scenario(
+    body: Body | None = None, *, versions: tuple[str, ...] = (), where: Callable[[type[Harness]], bool] | None = None
+) -> Any:
+    """Make a test of steps that take a `Scene`.
+
+    It runs against the in-memory cluster and members of 5.3.8, and of *versions* beside; *where* chooses the calling
+    styles.
+    """
+    if body is None:
+        return functools.partial(scenario, versions=versions, where=where)
+    made = body
+
+    @functools.wraps(made)
+    def test(*case: object, scene: Scene, **others: Any) -> None:
+        scene.run(made(*case, scene=scene, **others))
+
+    vars(test).update(versions=versions, where=where)
+    return test

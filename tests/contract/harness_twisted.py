@@ -1,0 +1,85 @@
+"""Deferreds, in a reactor of each test's own."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+from hzproto_twisted import HazelcastClient
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import TimeoutError as GaveUp
+from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.task import deferLater
+from twisted.logger import LogEvent, globalLogPublisher
+from twisted.python.failure import Failure
+
+from tests.contract.harness import LIMIT, Harness, Steps, adrive
+
+
+class Twisted(Harness):
+    name = "twisted"
+    has_callers = False
+    cancelled = CancelledError
+
+    def __init__(self) -> None:
+        self._reactor: Any = None
+
+    def run(self, steps: Steps) -> None:
+        complaints: list[LogEvent] = []
+
+        def observe(event: LogEvent) -> None:
+            if event.get("isError") or "log_failure" in event:
+                complaints.append(event)
+
+        globalLogPublisher.addObserver(observe)
+        try:
+            outcome = self._run(steps)
+            gc.collect()  # Deferreds tell of errors that nobody handled when they are collected
+        finally:
+            globalLogPublisher.removeObserver(observe)
+        if isinstance(outcome, Failure):
+            outcome.raiseException()
+        assert complaints == []
+
+    def _run(self, steps: Steps) -> Any:
+        self._reactor = reactor = SelectReactor()
+        outcomes: list[Any] = []
+        left: list[Any] = []
+
+        def begin() -> None:
+            test = Deferred.fromCoroutine(adrive(steps)).addTimeout(LIMIT, reactor)
+            test.addBoth(outcomes.append).addBoth(end)
+
+        def end(_: None) -> None:
+            left.extend(reactor.getDelayedCalls())
+            left.extend(set(reactor.getReaders() + reactor.getWriters()) - set(reactor._internalReaders))
+            reactor.stop()
+
+        reactor.callWhenRunning(begin)
+        reactor.run(installSignalHandlers=False)
+        for reader in list(reactor._internalReaders):
+            reactor.removeReader(reader)
+            reader.connectionLost(None)
+        if not isinstance(outcomes[0], Failure):
+            assert left == []
+        return outcomes[0]
+
+    def connect(self, options: dict[str, Any]) -> Any:
+        return HazelcastClient.create_and_start(reactor=self._reactor, **options)
+
+    def spawn(self, steps: Steps) -> Any:
+        return Deferred.fromCoroutine(adrive(steps))
+
+    def sleep(self, seconds: float) -> Any:
+        return deferLater(self._reactor, seconds)
+
+    def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
+        def translate(failure: Failure) -> Any:
+            failure.trap(GaveUp)
+            raise TimeoutError
+
+        return call(structure).addTimeout(seconds, self._reactor).addErrback(translate)
+
+    def listener(self, body: Callable[..., Steps]) -> Callable[..., Any]:
+        return lambda *event: self.spawn(body(*event))
