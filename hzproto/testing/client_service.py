@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
-from hzproto.testing.routes import Route, here
+from hzproto.messages import MESSAGES
+from hzproto.serialization.partition import hash_to_index, partition_hash, string_partition_strategy
+from hzproto.testing.listeners import notify
+from hzproto.testing.routes import Route, here, on_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +17,9 @@ if TYPE_CHECKING:
 
     from hzproto.testing.calls import Call
     from hzproto.testing.cluster import Cluster
+    from hzproto.testing.member import Member
+    from hzproto.testing.partitions import Store, Table
+    from hzproto.testing.tasks import Task
 
 _AUTHENTICATED: Final = 0
 _CREDENTIALS_FAILED: Final = 1
@@ -69,6 +77,7 @@ def _login(
     connection.client = cluster.new_uuid() if uuid is None else uuid
     connection.client_name = client_name
     connection.labels = labels
+    cluster.remember(connection.client)
     address = {"host": call.member.address.host, "port": call.member.address.port}
     return _login_answer(cluster, _AUTHENTICATED, address, call.member.uuid, cluster.partition_count)
 
@@ -97,6 +106,11 @@ def _ping(_call: Call) -> None:
     pass
 
 
+def _statistics(call: Call, timestamp: int, attributes: str, blob: bytes) -> None:
+    if call.connection.client is not None:
+        call.member.statistics[call.connection.client] = (timestamp, attributes, blob)
+
+
 def _add_cluster_view_listener(call: Call) -> None:
     call.connection.view_listener = call.correlation_id
     call.member.cluster.push_view(call.connection)
@@ -107,15 +121,91 @@ def _local_backup_listener(call: Call) -> UUID:
     return call.member.cluster.new_uuid()
 
 
-def _create_proxy(_call: Call, _name: str, _service: str) -> None:
+def _trigger_partition_assignment(_call: Call) -> None:
+    pass  # partitions are always assigned here
+
+
+# Distributed objects
+
+
+def _create_proxy(call: Call, name: str, service: str) -> None:
+    objects = call.member.cluster.objects
+    if (service, name) not in objects:
+        objects[service, name] = None
+        _notify(call.member, name, service, "CREATED")
+
+
+def _create_proxies(call: Call, proxies: Sequence[tuple[str, str]]) -> None:
+    for name, service in proxies:
+        _create_proxy(call, name, service)
+
+
+def _destroy_proxy(call: Call) -> None:
+    name, service = call.args
+    cluster = call.member.cluster
+    tables = [(kind, name) for kind in _TABLES.get(service, ())]
+    for table in tables:
+        cluster.listeners.remove_all(table)
+    if (service, name) in cluster.objects:
+        del cluster.objects[service, name]
+        _notify(call.member, name, service, "DESTROYED")
+    on_all(partial(_drop, tables), _done)(call)
+
+
+def _drop(tables: Sequence[Table], _task: Task, store: Store, _name: str, _service: str) -> None:
+    for table in tables:
+        for key in store.items(table):
+            store.put(table, key, None)
+
+
+def _done(_call: Call, _results: Sequence[None]) -> None:
     pass
 
+
+def _get_distributed_objects(call: Call) -> list[dict[str, str]]:
+    return [{"serviceName": service, "name": name} for service, name in call.member.cluster.objects]
+
+
+def _add_object_listener(call: Call, local_only: bool) -> UUID:
+    return call.member.cluster.listeners.add(_OBJECTS, call, local_only)
+
+
+def _remove_object_listener(call: Call, registration: UUID) -> bool:
+    return call.member.cluster.listeners.remove(_OBJECTS, registration)
+
+
+def _notify(source: Member, name: str, service: str, event: str) -> None:
+    cluster = source.cluster
+    layout = MESSAGES["Client.addDistributedObjectListener"].events["DistributedObject"]
+    # A client that listens on every member is told by one of them.
+    owner = cluster.owner(hash_to_index(partition_hash(_string_data(name)), cluster.partition_count))
+    for listener in cluster.listeners.of(_OBJECTS):
+        member = listener.connection.member
+        if member is owner or not listener.local_only:
+            notify(source, listener, layout, layout.body(name, service, event, member.uuid))
+
+
+def _string_data(name: str) -> bytes:
+    text = string_partition_strategy(name).encode()
+    return pack(">iii", 0, -11, len(text)) + text
+
+
+_OBJECTS: Final = ("object", "")
+_TABLES: Final = {"hz:impl:mapService": ("map", "lock")}
+"""Where the services keep what belongs to an object of theirs."""
 
 ROUTES: Final[dict[str, Route]] = {
     "Client.authentication": here(_authentication),
     "Client.authenticationCustom": here(_authentication_custom),
     "Client.ping": here(_ping),
+    "Client.statistics": here(_statistics),
     "Client.addClusterViewListener": here(_add_cluster_view_listener),
     "Client.localBackupListener": here(_local_backup_listener),
+    "Client.triggerPartitionAssignment": here(_trigger_partition_assignment),
     "Client.createProxy": here(_create_proxy),
+    "Client.createProxies": here(_create_proxies),
+    "Client.destroyProxy": _destroy_proxy,
+    "Client.getDistributedObjects": here(_get_distributed_objects),
+    "Client.addDistributedObjectListener": here(_add_object_listener),
+    "Client.removeDistributedObjectListener": here(_remove_object_listener),
 }

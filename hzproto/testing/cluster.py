@@ -10,15 +10,19 @@ from uuid import UUID
 from hzproto.cluster.timers import Timers
 from hzproto.core import Address
 from hzproto.messages import MESSAGES
+from hzproto.testing import map_service
+from hzproto.testing.cp_service import CPSubsystem
 from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
+from hzproto.testing.listeners import Listeners
 from hzproto.testing.member import Member
 from hzproto.testing.partitions import Store, promoted, replicas
 from hzproto.wire.params import version_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from hzproto.cluster.timers import Timer
     from hzproto.testing.connection import ServerConnection
 
 
@@ -28,8 +32,9 @@ class Cluster:
     `addresses` are those of the members, 127.0.0.1:5701 and the following ports unless they are given. `credentials`
     are a user name and a password, or the bytes of a token; without them everybody is let in. `rng` decides on all
     UUIDs and seeds. `client_cleanup_delay` (seconds) is how long locks in maps outlive the last connection of their
-    owner. Times of CP sessions are in seconds. `lock_limits` says how often locks of the CP subsystem may be
-    acquired by their holder, by their names; others have no limit.
+    owner. `session_ttl` (seconds) is how long CP sessions live without a heartbeat, `session_heartbeat` how often
+    clients are told to send one. `lock_limits` says how often the holder of a fenced lock may acquire it, by the
+    names of the locks; others have no limit.
 
     The CP subsystem is one state machine of the whole cluster, available while a member lives.
     """
@@ -45,6 +50,9 @@ class Cluster:
         cluster_name: str = "dev",
         credentials: tuple[str, str] | bytes | None = None,
         client_cleanup_delay: float = 120.0,
+        session_ttl: float = 300.0,
+        session_heartbeat: float = 5.0,
+        lock_limits: Mapping[str, int] | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.protocol = protocol_of(version)
@@ -56,6 +64,9 @@ class Cluster:
         self.partition_count = partition_count
         self.backup_count = backup_count
         self.client_cleanup_delay = client_cleanup_delay
+        self.session_ttl = session_ttl
+        self.session_heartbeat = session_heartbeat
+        self.lock_limits = lock_limits or {}
         self.rng = random.Random() if rng is None else rng
         self.faults = Faults()
         self.timers = Timers()
@@ -67,6 +78,11 @@ class Cluster:
         self.member_list_version = 1
         self.partition_list_version = 1
         self._replicas = self._first_replicas()
+        self.objects: dict[tuple[str, str], None] = {}
+        """Services and names of the distributed objects."""
+        self.listeners = Listeners()
+        self.cp = CPSubsystem(self)
+        self._gone: dict[UUID, Timer] = {}
         self._links: dict[tuple[Member | None, Member | None], float] = {}
         self._dirty: dict[ServerConnection, None] = {}
 
@@ -129,6 +145,8 @@ class Cluster:
         self.member_list_version += 1
         if first:
             self.id = self.new_uuid()
+            self.objects = {}
+            self.cp = CPSubsystem(self)
             self.partition_list_version += 1
             self._replicas = self._first_replicas()
         else:
@@ -182,8 +200,23 @@ class Cluster:
         """Have a connection looked at."""
         self._dirty[connection] = None
 
+    def remember(self, client: UUID) -> None:
+        """Take note that a client has a connection."""
+        timer = self._gone.pop(client, None)
+        if timer is not None:
+            timer.cancel()
+
     def forget(self, connection: ServerConnection) -> None:
         """Drop what belongs to a connection that has ended."""
+        self.listeners.forget(connection)
+        client = connection.client
+        others = (other.client for member in self.members for other in member.connections)
+        if client is not None and client not in others:
+            self._gone[client] = self.timers.after(self.client_cleanup_delay, partial(self._clean_up, client))
+
+    def _clean_up(self, client: UUID) -> None:
+        del self._gone[client]
+        map_service.release_locks(self, client)
 
     def new_uuid(self) -> UUID:
         """Return a random UUID."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import ERROR, MESSAGES, layout_of
-from hzproto.testing import client_service, map_service
+from hzproto.testing import client_service, cp_service, fenced_lock_service, map_service
 from hzproto.wire.frames import RESPONSE_HEADER
 from hzproto.wire.params import version_tuple
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from hzproto.testing.failures import Failure
     from hzproto.testing.routes import Route
 
-ROUTES: Final = {**client_service.ROUTES, **map_service.ROUTES}
-"""What is done about each method that is known here."""
+_CP_ROUTES: Final = {**cp_service.ROUTES, **fenced_lock_service.ROUTES}
+_ROUTES: Final = {**client_service.ROUTES, **map_service.ROUTES, **_CP_ROUTES}
+_WITHOUT_CP: Final = "2.8"  # members that speak this version or a newer one have a CP subsystem only with a licence
 
 _PROTOCOLS: Final[dict[tuple[int, ...], str]] = {
     (4, 0): "2.0",
@@ -82,7 +83,9 @@ def endpoint(protocol: str, message_type: int) -> Endpoint | None:
     if layout is None or layout.kind != "request":
         return None
     name = layout.name.removesuffix(".request")
-    route = ROUTES.get(name)
+    route = _ROUTES.get(name)
     if route is None or not _has(protocol, MESSAGES[name].since):
         return None
+    if name in _CP_ROUTES and _has(protocol, _WITHOUT_CP):
+        route = cp_service.refuse
     return Endpoint(name, route, protocol)

@@ -35,6 +35,8 @@ class Member:
         self.connections: list[ServerConnection] = []
         self.stores: dict[int, Store] = {}
         """The partitions that the member holds, as owner or as backup."""
+        self.statistics: dict[UUID, tuple[int, str, bytes]] = {}
+        """What clients last sent about themselves: time, attributes, metrics."""
         self.inbox: list[tuple[Callable[[], None], Callable[[], None] | None]] = []
         """What came while the member was paused, each with what to do should the member die before it gets to it."""
 

@@ -35,8 +35,8 @@ def on_owner(handler: Handler) -> Route:
     return route
 
 
-def on_all(handler: Handler, combine: Callable[[list[Any]], Any]) -> Route:
-    """On every partition; the answer is made of all results."""
+def on_all(handler: Handler, combine: Callable[[Call, list[Any]], Any]) -> Route:
+    """On every partition; the answer is `combine` of the call and all results."""
 
     def route(call: Call) -> None:
         cluster = call.member.cluster
@@ -46,7 +46,7 @@ def on_all(handler: Handler, combine: Callable[[list[Any]], Any]) -> Route:
             results.append(result)
             if len(results) == cluster.partition_count:
                 failures = [result for result in results if isinstance(result, Failure)]
-                call.answer(failures[0] if failures else combine(results))
+                call.answer(failures[0] if failures else combine(call, results))
 
         for partition in range(cluster.partition_count):
             Task(cluster, partition, handler, call.args, call, done).start()
