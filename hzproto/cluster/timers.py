@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_TIDY_FROM = 64
+
+
 class Timer:
     """Something due at a time, until it is cancelled."""
 
@@ -29,14 +32,21 @@ class Timers:
         self.now = 0.0
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = count()
+        self._tidy_at = _TIDY_FROM
 
     def at(self, when: float, call: Callable[[], None]) -> Timer:
+        if len(self._heap) >= self._tidy_at:
+            self._tidy()
         timer = Timer(call)
         heapq.heappush(self._heap, (when, next(self._order), timer))
         return timer
 
     def after(self, delay: float, call: Callable[[], None]) -> Timer:
         return self.at(self.now + delay, call)
+
+    def clear(self) -> None:
+        """Cancel all timers."""
+        self._heap.clear()
 
     def next_deadline(self) -> float | None:
         """When the earliest timer is due; None without timers."""
@@ -54,3 +64,9 @@ class Timers:
             if (call := timer.call) is not None:
                 timer.call = None
                 call()
+
+    def _tidy(self) -> None:
+        """Drop the cancelled timers, so that they take no more room than those that are set."""
+        self._heap = [entry for entry in self._heap if entry[2].call is not None]
+        heapq.heapify(self._heap)
+        self._tidy_at = max(_TIDY_FROM, 2 * len(self._heap))
