@@ -43,6 +43,7 @@ class Op(Generic[R_co]):
         self.done = False
         self.deadline = math.inf
         self.wait = wait
+        self.value = None
 
     def result(self) -> R_co:
         """Return the value of the finished operation or raise its error; decoding happens here."""
@@ -75,7 +76,6 @@ class Sleep(Op[None]):
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self.seconds = seconds
-        self.value = None
 
 
 class Request(Op[R_co]):

@@ -37,7 +37,6 @@ class SingleFlight(Generic[T]):
                     for op in waiting:
                         self._invocations.finish(op)
             turn = Op[None]()
-            turn.value = None
             self._waiting.append(turn)
             yield turn
         return found
