@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from struct import Struct
@@ -59,6 +60,7 @@ _WATCH = MESSAGES["Client.addClusterViewListener"]
 _BACKUPS = MESSAGES["Client.localBackupListener"]
 _unpack_type = Struct("<i").unpack_from
 _numbers = count()
+_owners = count(1)  # of all clients: a thread has one identity for all of them
 
 
 class Client:
@@ -102,7 +104,6 @@ class Client:
         self._starting: Op[None] | None = None
         self._closing: list[Op[None]] = []
         self._state: LifecycleState | None = None
-        self._owners = count(1)
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
 
@@ -201,7 +202,7 @@ class Client:
 
     def new_owner(self) -> int:
         """An identity to own locks with that nobody has had."""
-        return next(self._owners)
+        return next(_owners)
 
     def new_reference(self) -> int:
         """A number by which a member knows a repeated lock request."""
@@ -239,10 +240,11 @@ class Client:
         yield from self.listeners.register_missing(connection)
 
     def _admit(self, connection: Connection, admission: Admission) -> None:
-        if any(other.member_uuid == admission.member_uuid for other in self.invocations.connections.values()):
+        members = {other.member_uuid for other in self.invocations.connections.values() if other.member_uuid}
+        if admission.member_uuid in members:
             raise HazelcastError(f"There is another connection to member {admission.member_uuid}.")
         if self.cluster_id is not None and self.cluster_id != admission.cluster_id:
-            if self.connector.ready:
+            if members:
                 raise ClientNotAllowedInClusterError(f"{connection.address} belongs to another cluster.")
             logger.warning("Cluster %s has been replaced by %s", self.cluster_id, admission.cluster_id)
             self.groups.clear()
@@ -312,30 +314,25 @@ class Client:
     def _watch(self, connection: Connection) -> Flow[None]:
         """Have members and partitions published over *connection*."""
         self._watching = connection
-        fresh = {_WATCH.events[event].id for event in ("MembersView", "PartitionsView")}
-        yield from Request[None](
-            _WATCH, _WATCH.request.body(), target=connection, on_event=partial(self._published, fresh)
-        )
+        routing = self.routing  # each publisher has version numbers of its own
+        routing.members = replace(routing.members, version=-1)
+        routing.partitions = replace(routing.partitions, version=-1)
+        yield from Request[None](_WATCH, _WATCH.request.body(), target=connection, on_event=self._published)
 
-    def _published(self, fresh: set[int], message: Buffer) -> None:
-        """A view was published; the first of a kind from a new publisher (*fresh*) counts whatever its version."""
+    def _published(self, message: Buffer) -> None:
         (kind,) = _unpack_type(message, 6)
-        reset = kind in fresh
-        fresh.discard(kind)
         if kind == _WATCH.events["MembersView"].id:
             version, members = _WATCH.events["MembersView"].parse(message)
-            self._members_published(version, [member_from_wire(member) for member in members], reset=reset)
+            self._members_published(version, [member_from_wire(member) for member in members])
         elif kind == _WATCH.events["PartitionsView"].id:
             version, owned = _WATCH.events["PartitionsView"].parse(message)
-            self.routing.partitions = update_partitions(
-                self.routing.partitions, version, owned, self.partition_count, reset=reset
-            )
+            self.routing.partitions = update_partitions(self.routing.partitions, version, owned, self.partition_count)
             self.routing.rebuild()
 
-    def _members_published(self, version: int, members: list[MemberInfo], *, reset: bool) -> None:
-        change = update_members(self.routing.members, version, members, reset=reset)
+    def _members_published(self, version: int, members: list[MemberInfo]) -> None:
+        change = update_members(self.routing.members, version, members)
         self.routing.members = change.view
-        for listener_id, (added, removed) in self.membership_listeners.items():
+        for listener_id, (added, removed) in list(self.membership_listeners.items()):
             for called, changed in ((removed, change.removed), (added, change.added)):
                 if called is not None:
                     self.deliveries += (Delivery(listener_id, partial(called, member)) for member in changed)
@@ -349,7 +346,8 @@ class Client:
         self._state = state
         logger.info("Client %s is %s", self.name, state)
         self.deliveries += (
-            Delivery(listener_id, partial(called, state)) for listener_id, called in self.lifecycle_listeners.items()
+            Delivery(listener_id, partial(called, state))
+            for listener_id, called in list(self.lifecycle_listeners.items())
         )
 
     def give_up(self, error: Exception) -> None:
@@ -381,6 +379,7 @@ class Client:
         finally:
             self.connector.close_all()
             self.invocations.drop_orphans()
+            self.timers.clear()
             self._enter(LifecycleState.SHUTDOWN)
             self._finish_closing()
 

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+_PROTOCOL_TYPES = frozenset(int(kind) for kind in ProtocolType)
+
+
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """One version of the member list."""
+    """One version of the member list; -1: known from an earlier publisher, any version of the next is newer."""
 
     version: int = -1
     members: Mapping[UUID, MemberInfo] = field(default_factory=dict[UUID, MemberInfo])
@@ -27,9 +30,9 @@ class MemberChange:
     removed: tuple[MemberInfo, ...] = ()
 
 
-def update_members(view: MemberView, version: int, members: Iterable[MemberInfo], *, reset: bool) -> MemberChange:
-    """Apply a published list; an older version is ignored unless *reset* (a new publisher counts anew)."""
-    if not reset and version <= view.version:
+def update_members(view: MemberView, version: int, members: Iterable[MemberInfo]) -> MemberChange:
+    """Apply a published list; an older version is ignored."""
+    if version <= view.version:
         return MemberChange(view)
     new = {member.uuid: member for member in members}
     return MemberChange(
@@ -52,6 +55,7 @@ def member_from_wire(info: Mapping[str, Any]) -> MemberInfo:
         address_map={
             EndpointQualifier(ProtocolType(qualifier["type"]), qualifier["identifier"]): address_from_wire(address)
             for qualifier, address in info.get("addressMap", ())
+            if qualifier["type"] in _PROTOCOL_TYPES  # newer members may know more
         },
     )
 

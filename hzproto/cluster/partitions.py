@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PartitionTable:
-    """One version of the partition table: the owner of each partition, None where it has none."""
+    """One version of the partition table: the owner of each partition, None where it has none.
+
+    Version -1: known from an earlier publisher, any version of the next is newer.
+    """
 
     version: int = -1
     owners: tuple[UUID | None, ...] = ()
 
 
 def update_partitions(
-    table: PartitionTable, version: int, owned: Iterable[tuple[UUID, Iterable[int]]], count: int, *, reset: bool
+    table: PartitionTable, version: int, owned: Iterable[tuple[UUID, Iterable[int]]], count: int
 ) -> PartitionTable:
-    """Apply a published table of *count* partitions; an older version is ignored unless *reset*.
-
-    Partition ids outside the table are ignored.
-    """
-    if not reset and version <= table.version:
+    """Apply a published table of *count* partitions; an older version and ids outside the table are ignored."""
+    if version <= table.version:
         return table
     owners: list[UUID | None] = [None] * count
     for uuid, partitions in owned:
