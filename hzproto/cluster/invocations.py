@@ -153,7 +153,8 @@ class Invocations:
 
     def cancel(self, op: Op[Any]) -> None:
         """End *op* with `OperationCancelledError` unless it has finished."""
-        self.finish(op, OperationCancelledError() if not op.done else None)
+        if not op.done:
+            self.finish(op, OperationCancelledError())
 
     def end_all(self, error: Callable[[], Exception]) -> None:
         """End every operation that somebody waits for, each with an error of its own."""
@@ -252,7 +253,9 @@ class Invocations:
         for op in group.ops:
             if group.done:
                 break
-            if not op.done:
+            if op.done:
+                self._child_finished(group, op)
+            else:
                 self.start(op)
 
     def _child_finished(self, parent: Parent[Any], child: Op[Any]) -> None:
@@ -335,7 +338,7 @@ class Invocations:
                 else:
                     self.finish(request)
             elif kind == _ERROR_TYPE:
-                self._failed(request, error_from_holders(ERROR.decode(message)["errorHolders"]))
+                self._failed(request, _error_of(message))
             else:
                 error = RemoteProtocolError(f"message type {kind:#x} does not answer {request.method.name}")
                 self.finish(request, error)
@@ -403,15 +406,17 @@ class Invocations:
     def _sweep_acks(self) -> None:
         """End the waits for backup acks whose time is over; they began in the order in which they end."""
         self._sweeping_acks = False
-        overdue: list[int] = []
-        for correlation_id, (_, due) in self._unacked.items():
+        overdue: list[Request[Any]] = []
+        for request, due in self._unacked.values():
             if due > self._timers.now:
                 self._sweeping_acks = True
                 self._timers.at(due, self._sweep_acks)
                 break
-            overdue.append(correlation_id)
-        for correlation_id in overdue:
-            request, _ = self._unacked.pop(correlation_id)
+            overdue.append(request)
+        for request in overdue:
+            if request.done:
+                continue  # given up with another of them
+            del self._unacked[request.correlation_id]
             self._counters.backup_timeouts += 1
             if self._fail_on_missing_acks:
                 self.finish(
@@ -432,6 +437,14 @@ def _resume(flow: FlowOp[Any], child: Op[Any]) -> Op[Any]:
     except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
         return flow.generator.throw(error)
     return flow.generator.send(value)
+
+
+def _error_of(message: Buffer) -> Exception:
+    """The error that a member answered with; a malformed one ends only the request that it answers."""
+    try:
+        return error_from_holders(ERROR.decode(message)["errorHolders"])
+    except RemoteProtocolError as error:
+        return error
 
 
 def _close(flow: FlowOp[Any]) -> None:
