@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from hzproto.cluster.actions import Delivery
 from hzproto.ops import Acquisition, All, FlowOp, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from hzproto.cluster.connection import Connection
     from hzproto.cluster.invocations import Invocations
@@ -32,7 +32,7 @@ class Subscription:
 
     def __init__(
         self,
-        id: UUID,  # noqa: A002 - the plain name
+        id: str,  # noqa: A002 - the plain name
         add: Method,
         add_body: Callable[[bool], bytes],
         remove: Method,
@@ -45,8 +45,8 @@ class Subscription:
         self.remove = remove
         self.remove_body = remove_body
         self.handle = handle
-        # None while the registration is under way: entered when it is sent, so that no connection gets it twice.
-        self.registrations: dict[Connection, UUID | None] = {}
+        # Entered when they are sent, so that no connection gets it twice.
+        self.registrations: dict[Connection, Request[UUID]] = {}
 
 
 class Listeners:
@@ -56,52 +56,51 @@ class Listeners:
         self._invocations = invocations
         self._deliveries = deliveries
         self._local_only = smart  # a client with one connection gets the events of all members over it
-        self._subscriptions: dict[UUID, Subscription] = {}
+        self._subscriptions: dict[str, Subscription] = {}
         self._ready: dict[Connection, None] = {}
 
     def add(self, subscription: Subscription) -> Op[str]:
-        """Register *subscription* everywhere; the value is its id as text."""
+        """Register *subscription* everywhere; the value is its id."""
         return Acquisition(self._add(subscription), self.remove)
 
-    def remove(self, registration_id: str) -> Op[bool]:
+    def remove(self, subscription_id: str) -> Op[bool]:
         """End a subscription: no further event is delivered; the value says whether there was one of this id."""
-        try:
-            subscription = self._subscriptions.pop(UUID(registration_id), None)
-        except ValueError:
-            subscription = None
-        return FlowOp(self._remove(subscription))
+        return FlowOp(self._remove(subscription_id))
 
     def _add(self, subscription: Subscription) -> Flow[str]:
         self._subscriptions[subscription.id] = subscription
-        try:
-            yield from All(FlowOp(self._register_if_open(subscription, connection)) for connection in self._ready)
-        except BaseException:
-            self._invocations.start(self.remove(str(subscription.id)))
-            raise
-        return str(subscription.id)
+        # Each goes on to its end whatever becomes of the others, so that all that succeed can be undone.
+        errors = yield from All[list[Exception | None]](
+            FlowOp(self._try_to_register(subscription, connection)) for connection in self._ready
+        )
+        for error in errors:
+            if error is not None:
+                yield from self._remove(subscription.id)
+                raise error
+        return subscription.id
 
-    def _register_if_open(self, subscription: Subscription, connection: Connection) -> Flow[None]:
+    def _try_to_register(self, subscription: Subscription, connection: Connection) -> Flow[Exception | None]:
         try:
             yield from self._register(subscription, connection)
-        except Exception:
-            if not connection.closed:  # a lost connection's successor registers by itself
-                raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
+            return None if connection.closed else error  # a lost connection's successor registers by itself
+        return None
 
     def _register(self, subscription: Subscription, connection: Connection) -> Flow[None]:
-        subscription.registrations[connection] = None
+        request = Request[Any](
+            subscription.add,
+            subscription.add_body(self._local_only),
+            target=connection,
+            on_event=partial(self._deliver, subscription),
+        )
+        subscription.registrations[connection] = request
         try:
-            registration_id: UUID = yield from Request(
-                subscription.add,
-                subscription.add_body(self._local_only),
-                target=connection,
-                on_event=partial(self._deliver, subscription),
-            )
+            yield from request
         except BaseException:
             subscription.registrations.pop(connection, None)
             raise
-        subscription.registrations[connection] = registration_id
         if subscription.id not in self._subscriptions:  # removed meanwhile
-            yield from self._deregister(subscription, connection, registration_id)
+            yield from self._deregister(subscription, connection, request)
 
     def register_missing(self, connection: Connection) -> Flow[None]:
         """Bring a new connection up to date, before it carries other requests."""
@@ -117,19 +116,22 @@ class Listeners:
         for subscription in self._subscriptions.values():
             subscription.registrations.pop(connection, None)
 
-    def _remove(self, subscription: Subscription | None) -> Flow[bool]:
+    def _remove(self, subscription_id: str) -> Flow[bool]:
+        subscription = self._subscriptions.pop(subscription_id, None)
         if subscription is None:
             return False
         yield from All(
-            FlowOp(self._deregister(subscription, connection, registration_id))
-            for connection, registration_id in subscription.registrations.items()
-            if registration_id is not None
+            FlowOp(self._deregister(subscription, connection, request))
+            for connection, request in subscription.registrations.items()
+            if request.done
         )
         return True
 
-    def _deregister(self, subscription: Subscription, connection: Connection, registration_id: UUID) -> Flow[None]:
+    def _deregister(self, subscription: Subscription, connection: Connection, request: Request[UUID]) -> Flow[None]:
+        connection.handlers.pop(request.correlation_id, None)
         try:
-            yield from Request[Any](subscription.remove, subscription.remove_body(registration_id), target=connection)
+            body = subscription.remove_body(request.result())
+            yield from Request[Any](subscription.remove, body, target=connection)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
             if not connection.closed:  # else the member has dropped the registration with the connection
                 logger.warning("Removing a listener from %s failed: %s", connection.address, error)
