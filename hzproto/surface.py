@@ -56,13 +56,14 @@ class Runtime(Protocol):
 
     `call` and `call_blocking` submit an operation (with its timeout in seconds, or None) and answer in the style of
     the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
-    never owned one; `owner` gives it one (where there are no such callers, a fresh one each time). `lazy` runtimes
-    create structures with their first operation. `classes` maps each structure to the class that the adapter exports
-    for it, `blocking_classes` to its twin for `.blocking()`.
+    never owned one; `owner` gives it one. In `anonymous` runtimes there are no such callers: `caller` is always 0, and
+    each `owner` a fresh one. `lazy` runtimes create structures with their first operation. `classes` maps each
+    structure to the class that the adapter exports for it, `blocking_classes` to its twin for `.blocking()`.
     """
 
     core: Client
     lazy: bool
+    anonymous: bool
     classes: dict[type[Any], type[Any]]
     blocking_classes: dict[type[Any], type[Any]]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hzproto.cp.sessions import NO_SESSION
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hzproto.cp.sessions import Session
 
 
 class Holds:
@@ -15,29 +18,32 @@ class Holds:
     __slots__ = ("_by_owner",)
 
     def __init__(self) -> None:
-        self._by_owner: dict[int, tuple[int, int]] = {}  # session and count; in the order of the first acquisition
+        # Sessions, not their ids, which another cluster gives out again; in the order of the first acquisition.
+        self._by_owner: dict[int, tuple[Session, int]] = {}
 
-    def session_of(self, owner: int) -> int:
-        """The session in which *owner* holds the lock; NO_SESSION when it does not."""
-        return self._by_owner.get(owner, (NO_SESSION, 0))[0]
+    def session_of(self, owner: int) -> Session | None:
+        """The session in which *owner* holds the lock; None when it does not."""
+        held = self._by_owner.get(owner)
+        return None if held is None else held[0]
 
     def last_owner(self) -> int:
         """Of the owners that hold the lock, the one that acquired it last; 0 when none does."""
         return next(reversed(self._by_owner), 0)
 
-    def add(self, owner: int, session: int) -> None:
+    def add(self, owner: int, session: Session) -> None:
         """*owner* has acquired the lock once more."""
-        held_in, count = self._by_owner.get(owner, (session, 0))
-        self._by_owner[owner] = (session, count + 1 if held_in == session else 1)
+        held = self._by_owner.get(owner)
+        self._by_owner[owner] = (session, held[1] + 1 if held is not None and held[0] is session else 1)
 
     def remove(self, owner: int) -> None:
         """*owner* has released the lock once."""
-        session, count = self._by_owner.get(owner, (NO_SESSION, 0))
-        if count > 1:
-            self._by_owner[owner] = (session, count - 1)
+        held = self._by_owner.get(owner)
+        if held is not None and held[1] > 1:
+            self._by_owner[owner] = (held[0], held[1] - 1)
         else:
-            self._by_owner.pop(owner, None)
+            self.lose(owner)
 
-    def lose(self, owner: int) -> None:
-        """*owner* does not hold the lock any more, however often it had acquired it."""
-        self._by_owner.pop(owner, None)
+    def lose(self, owner: int) -> int:
+        """*owner* does not hold the lock any more; return how often it had acquired it."""
+        held = self._by_owner.pop(owner, None)
+        return 0 if held is None else held[1]

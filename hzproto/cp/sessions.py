@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NO_SESSION = -1
-
 _CREATE = MESSAGES["CPSession.createSession"]
 _CLOSE = MESSAGES["CPSession.closeSession"]
 _HEARTBEAT = MESSAGES["CPSession.heartbeatSession"]
@@ -121,7 +119,8 @@ class Sessions:
     def _beat(self, session: Session) -> None:
         session.timer = None
         if session.uses > 0:
-            self._client.invocations.start(FlowOp(self._heartbeat(session)))
+            # Until the next one: none pile up while there is no connection.
+            self._client.invocations.submit(FlowOp(self._heartbeat(session)), session.interval)
             self._keep_alive(session)
 
     def _heartbeat(self, session: Session) -> Flow[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from hzproto.cp.sessions import NO_SESSION
 from hzproto.errors import (
     CPGroupDestroyedError,
     IllegalMonitorStateError,
@@ -86,14 +85,14 @@ class FencedLock(Owned[S_co]):
         while True:
             session = yield from core.sessions.acquire(self._group)
             held_in = self._holds.session_of(owner)
-            if held_in not in (NO_SESSION, session.id):
+            if held_in not in (None, session):
                 core.sessions.release(session)
                 raise self._lost(owner)
             try:
                 fence = yield from self._request_lock(session, owner, attempt_id, give_up)
             except SessionExpiredError as error:
                 core.sessions.invalidate(session)
-                if held_in != NO_SESSION:
+                if held_in is not None:
                     raise self._lost(owner) from error
             except WaitKeyCancelledError as error:
                 core.sessions.release(session)
@@ -104,10 +103,11 @@ class FencedLock(Owned[S_co]):
                 core.sessions.release(session)
                 if isinstance(error, CPGroupDestroyedError):
                     core.groups.forget(self._group)
+                    core.sessions.invalidate(session)
                 raise
             else:
                 if fence != INVALID_FENCE:
-                    self._holds.add(owner, session.id)
+                    self._holds.add(owner, session)
                     return fence
                 core.sessions.release(session)
                 if timeout_ms is None:
@@ -136,9 +136,9 @@ class FencedLock(Owned[S_co]):
     def _release(self, owner: int) -> Flow[None]:
         session = self._core.sessions.current(self._group)
         held_in = self._holds.session_of(owner)
-        if held_in == NO_SESSION:
+        if held_in is None:
             raise self._not_held()
-        if session is None or session.id != held_in:
+        if session is not held_in:
             raise self._lost(owner)
         body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
         try:
@@ -147,7 +147,7 @@ class FencedLock(Owned[S_co]):
             self._core.sessions.invalidate(session)
             raise self._lost(owner) from error
         except IllegalMonitorStateError:
-            self._holds.lose(owner)
+            self._core.sessions.release(session, self._holds.lose(owner))
             raise
         self._holds.remove(owner)
         self._core.sessions.release(session)
@@ -183,14 +183,14 @@ class FencedLock(Owned[S_co]):
         """How often the lock is acquired, and whether by *owner*."""
         held_in = self._holds.session_of(owner)
         session = self._core.sessions.current(self._group)
-        if held_in != NO_SESSION and (session is None or session.id != held_in):
+        if held_in not in (None, session):
             raise self._lost(owner)
         group = yield from self._core.groups.get(self._group)
         _fence, count, holder_session, holder = yield from Request[tuple[int, int, int, int]](
             _OWNERSHIP, _OWNERSHIP.request.body(group, self._object_name)
         )
         held = owner != 0 and holder == owner and session is not None and holder_session == session.id
-        if held_in != NO_SESSION and not held:
+        if held_in is not None and not held:
             raise self._lost(owner)
         return count, held
 
@@ -200,7 +200,8 @@ class FencedLock(Owned[S_co]):
         return FlowOp(self._core.groups.destroy_object(self._group, _SERVICE, self._object_name))
 
     def _holder(self, owner: int | None) -> int:
-        return self._acting(owner) or self._holds.last_owner()
+        identity = self._acting(owner)
+        return self._holds.last_owner() if not identity and self._runtime.anonymous else identity
 
     def _lost(self, owner: int) -> LockOwnershipLostError:
         self._holds.lose(owner)

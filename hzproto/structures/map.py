@@ -69,7 +69,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         self._to_data = self._core.serialization.to_data
         self._to_object = self._core.serialization.to_object
         self._partition_of = self._core.partition_of
-        self._locked: dict[bytes, list[int]] = {}  # owners by key, where the caller's identity does not tell the owner
+        self._locked: dict[bytes, list[int]] = {}  # owners by key, where callers have no identity
 
     def blocking(self: Map[Futures, K, V]) -> Map[Blocking, K, V]:
         """Return a view of this map whose methods wait and return the values themselves."""
@@ -273,7 +273,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
 
     def _locking(self, request: Request[Any], data: bytes, owner: int) -> Flow[Any]:
         locked = yield from request
-        if locked is not False:
+        if self._runtime.anonymous and locked is not False:
             self._locked.setdefault(data, []).append(owner)
         return locked
 
@@ -291,7 +291,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         if not identity:
             owners = self._locked.get(data)
             if not owners:
-                raise IllegalMonitorStateError("key is not locked through this object.")
+                raise IllegalMonitorStateError("key is not locked by the caller.")
             identity = owners[-1]
         return FlowOp(self._unlocking(data, identity))
 
@@ -361,7 +361,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
             body = partial(method.request.body, self._name, self._to_data(key), include_value, flags)
         return self._core.listeners.add(
             Subscription(
-                self._core.new_uuid(),
+                str(self._core.new_uuid()),
                 method,
                 body,
                 _REMOVE_LISTENER,

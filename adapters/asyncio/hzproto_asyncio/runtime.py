@@ -48,6 +48,7 @@ class Runtime:
     """
 
     lazy = False
+    anonymous = False
 
     def __init__(self, config: Config, classes: dict[type[Any], type[Any]]) -> None:
         self.core = Client(config, rng=random.Random())

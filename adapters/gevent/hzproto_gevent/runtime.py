@@ -29,6 +29,7 @@ class Runtime:
     """What the structures and the futures of a client need of gevent."""
 
     lazy = False
+    anonymous = False
 
     def __init__(
         self, core: Client, classes: dict[type[Any], type[Any]], blocking_classes: dict[type[Any], type[Any]]

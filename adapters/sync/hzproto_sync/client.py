@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 
@@ -57,13 +56,13 @@ class _Identity(threading.local):
 
 
 _identity: Final = _Identity()
-_owners: Final = count(1)
 
 
 class Runtime:
     """What the structures of a client need of threads."""
 
     lazy = False
+    anonymous = False
     classes = _CLASSES
     blocking_classes = _BLOCKING_CLASSES
 
@@ -84,7 +83,7 @@ class Runtime:
     def owner(self) -> int:
         """As whom the current thread owns locks from now on."""
         if not _identity.owner:
-            _identity.owner = next(_owners)
+            _identity.owner = self.core.new_owner()
         return _identity.owner
 
 

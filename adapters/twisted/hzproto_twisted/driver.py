@@ -41,6 +41,7 @@ class Driver:
     """
 
     lazy = True
+    anonymous = True
 
     def __init__(self, config: Config, reactor: Any, classes: dict[type[Any], type[Any]]) -> None:
         self.core = Client(config, rng=Random())
