@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -117,12 +117,10 @@ class Callbacks:
         while True:
             with self._lock:
                 active = self._active is worker
-                if active and self._due:
-                    key, call = self._due.popleft()
+                task = self._due.popleft() if active and self._due else None
+                if task is not None:
                     self._calls += 1
-                    stays = True
                 else:
-                    call = None
                     if active:
                         self._active = None
                     stays = self._asleep is None and not self._closed
@@ -130,8 +128,8 @@ class Callbacks:
                         self._asleep = worker
                     else:
                         self._workers.discard(worker)
-            if call is not None:
-                self._run(key, call)
+            if task is not None:
+                self._run(*task)
                 continue
             if active:
                 self._on_idle()

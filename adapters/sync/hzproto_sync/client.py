@@ -63,6 +63,7 @@ class Runtime:
 
     lazy = False
     anonymous = False
+    anonymous = False
     classes = _CLASSES
     blocking_classes = _BLOCKING_CLASSES
 

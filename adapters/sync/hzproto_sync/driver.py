@@ -1,21 +1,19 @@
-"""How the threads of a process share the sockets of one client.
+"""How the threads of a process share one client.
 
 No I/O thread stands in the way of a call. One of the threads that wait *leads*: it polls, receives, feeds the core and
 wakes those whose operations have ended. When its own has, it hands the lead to another one. While no caller leads,
 housekeeping does: a thread of the driver's own.
 
-What is to be sent is queued at its transport and then sent by the thread that submitted it, except for operations that
-nobody waits for yet while housekeeping naps: it wakes within a tick, and so sends many of them in one piece.
+What is to be sent is sent by the thread that submitted it, except for operations that nobody waits for yet while
+housekeeping naps: it wakes within a tick, and so sends many of them in one piece.
 
-`lock` guards the core and what is in here; it is held for short calculations only, and taken before the locks of
+The lock guards the core and what is in here; it is held for short calculations only, and taken before the locks of
 transports and callbacks, never after them.
 """
 
 from __future__ import annotations
 
 import logging
-import selectors
-import socket
 import threading
 from collections import deque
 from math import inf
@@ -26,15 +24,15 @@ from hzproto.cluster.actions import OpenConnection
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done, Op
 from hzproto_sync.callbacks import Callbacks
-from hzproto_sync.dial import dial
-from hzproto_sync.transport import Transport
+from hzproto_sync.sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from socket import socket
 
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
-    from hzproto.core import Address
+    from hzproto_sync.transport import Transport
 
 TICK: Final = 0.001
 """How long housekeeping naps, in seconds: so long may a message wait for others, or nobody lead."""
@@ -42,7 +40,8 @@ TICK: Final = 0.001
 PATIENCE: Final = 0.005
 """How long a caller leads, in seconds, before it leaves that to housekeeping and sleeps until its answer is there."""
 
-_CLOSING: Final = 2.0  # how long closing waits for callbacks that are due and for threads to end
+CLOSING: Final = 2.0
+"""How long closing waits, in seconds, for callbacks that are due and for threads to end."""
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -50,42 +49,44 @@ _logger: Final = logging.getLogger(__name__)
 class Waiter:
     """A thread that waits for an operation."""
 
-    __slots__ = ("op", "patience", "until", "wake")
+    __slots__ = ("lined_up", "op", "patience", "until", "wake")
+
+    wake: threading.Lock  # released when the operation has ended or the lead is handed over
 
     def __init__(self, op: Op[Any], until: float = inf) -> None:
         self.op = op
         self.until = until  # when it stops waiting
         self.patience = inf  # when it stops leading
-        self.wake = threading.Lock()  # is released when the operation has ended or the lead is handed over
-        self.wake.acquire()
+        self.lined_up = False
+
+    def line_up(self) -> None:
+        """Be among those who are woken when the operation has ended."""
+        if not self.lined_up:
+            self.lined_up = True
+            self.wake = threading.Lock()
+            self.wake.acquire()
+            _add_waiter(self.op, self)
 
 
 class Driver:
-    """The sockets, the threads and the core of one client."""
+    """The threads, the sockets and the core of one client."""
 
     def __init__(self, core: Client) -> None:
         self.core = core
         self._lock: Any = threading.Lock()
-        self._closed = False
+        self._sockets = Sockets(core.config, core.name)
         self._callbacks = Callbacks(core.name, self._callbacks_idle)
+        self._urgent = False  # there is so much to send that it should not wait
         self._leader: Waiter | None = None
         self._poll_until = 0.0  # when the leader has to come back from its poll
         self._passes = 0  # how often callers have polled
         self._hot: dict[Waiter, None] = {}  # those who wait and may be handed the lead
         self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
-        self._unsent: dict[Transport, None] = {}
-        self._urgent = False  # there is so much unsent that it should not wait
-        self._transports: set[Transport] = set()
-        self._changes: deque[Transport] = deque()  # the leader has to look whether and for what it polls them
-        self._selector = selectors.DefaultSelector()
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
-        self._selector.register(self._wake_in, selectors.EVENT_READ)
-        self._dials: set[threading.Thread] = set()
         self._housekeeper = Waiter(Op())
+        self._housekeeper.line_up()
         self._napping = False  # housekeeping will send what is unsent within a tick
         self._thread = threading.Thread(target=self._housekeep, name=f"{core.name} housekeeping", daemon=True)
+        self._closed = False
         self._nobody_polls = threading.Event()  # and nobody will: the driver is closed
 
     # The life of the client
@@ -114,30 +115,20 @@ class Driver:
             if self._leader is None:
                 self._nobody_polls.set()
             else:
-                self._wake_leader()
-        self._flush()
+                self._sockets.wake()
+        self._send()
         self._nobody_polls.wait()
-        until = monotonic() + _CLOSING
-        for thread in (self._thread, *self._dials):
-            if thread.ident is not None:
-                thread.join(max(0.0, until - monotonic()))
+        until = monotonic() + CLOSING
+        if self._thread.ident is not None:
+            self._thread.join()
         self._callbacks.close(until - monotonic())
-        for transport in self._transports:
-            transport.close()
-        self._close_files()
+        self._sockets.close(until - monotonic())
 
     def forget(self) -> None:
         """In the child of a fork: let go of everything, which is the parent's, and refuse whatever is asked."""
         self._closed = True
         self._lock = _Forked()
-        for transport in self._transports:
-            transport.sock.close()
-        self._close_files()
-
-    def _close_files(self) -> None:
-        self._selector.close()
-        self._wake_in.close()
-        self._wake_out.close()
+        self._sockets.forget()
 
     # Operations
 
@@ -147,9 +138,10 @@ class Driver:
             self.core.submit(op, monotonic(), timeout)
             self._settle()
             left = self._napping and not self._urgent
-        self._wake()
+        if self._wakes:
+            self._wake()
         if not left:
-            self._flush()
+            self._send()
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
@@ -157,18 +149,20 @@ class Driver:
         error = op.error
         if error is None:
             return op.result()
+        del op
         try:
             raise error
         finally:
-            del op, error  # the traceback refers to this frame: make no reference cycle of it
+            del error  # the traceback refers to this frame: make no reference cycle of it
 
     def wait(self, op: Op[Any], timeout: float | None) -> bool:
         """Wait until *op* has ended; False when *timeout* seconds pass before that."""
         me = Waiter(op, inf if timeout is None else monotonic() + timeout)
         try:
             with self._lock:
-                self._line_up(me)
-            self._flush()
+                if not op.done:
+                    self._line_up(me)
+            self._send()
             self._stay(me)
         except BaseException:
             self._leave(me)
@@ -181,7 +175,7 @@ class Driver:
             self.core.cancel(op, monotonic())
             self._settle()
         self._wake()
-        self._flush()
+        self._send()
 
     def finish(self, op: Op[Any], value: object, error: BaseException | None) -> None:
         """End *op*, of which the core knows nothing, unless it has ended."""
@@ -212,10 +206,13 @@ class Driver:
         try:
             with self._lock:
                 begin(monotonic())
-                self._line_up(me)
                 self._settle()
-            self._wake()
-            self._flush()
+                if not op.done:
+                    self._line_up(me)
+            if self._wakes:
+                self._wake()
+            if self._sockets.unsent:
+                self._send()
             self._stay(me)
         except BaseException:
             self._leave(me, cancel=True)
@@ -223,12 +220,10 @@ class Driver:
 
     def _line_up(self, me: Waiter) -> None:
         """Lead, if nobody does, or be among those who are woken."""
-        if me.op.done:
-            return
         if self._leader is None and not self._closed:
             self._appoint(me)
         else:
-            _add_waiter(me.op, me)
+            me.line_up()
             self._hot[me] = None
 
     def _stay(self, me: Waiter) -> None:
@@ -243,23 +238,22 @@ class Driver:
             self._leave(me)
 
     def _leave(self, me: Waiter, *, cancel: bool = False) -> None:
-        """Stop waiting, and leading."""
+        """Stop waiting, and leading, at whatever point an exception or the time has struck."""
         with self._lock:
             now = monotonic()
-            for transport in list(self._transports):
-                if transport.torn or (transport.receiving and self._leader is me):
-                    self._lost(transport, None, now)
+            for transport in self._sockets.torn(polling=self._leader is me):
+                self._lost(transport, None, now)
+            self._sockets.send_again()
             self._hot.pop(me, None)
-            if me.op.waiter is not None and me in me.op.waiter:
+            if me.lined_up:
                 me.op.waiter.remove(me)
             if cancel:
                 self.core.cancel(me.op, now)
-            self._unsent.update(dict.fromkeys(self._transports))  # the signal may have come before they were sent
             self._settle()
             if self._leader is me:
                 self._hand_over(me)
         self._wake()
-        self._flush()
+        self._send()
 
     def _tell(self, ops: Iterable[Op[Any]]) -> None:
         """Wake and call those who wait for *ops*, which have ended."""
@@ -284,12 +278,14 @@ class Driver:
 
     def _appoint(self, waiter: Waiter) -> None:
         self._leader = waiter
-        if waiter is not self._housekeeper:
+        if waiter is self._housekeeper:
+            self._poll_until = self._due()
+        else:
             waiter.patience = monotonic() + PATIENCE
-        self._poll_until = min(self._due(), waiter.until, waiter.patience)
+            self._poll_until = min(waiter.patience, waiter.until)
 
     def _hand_over(self, me: Waiter) -> None:
-        """Let another thread lead."""
+        """Let another thread lead, or nobody: until somebody calls, or housekeeping ends its nap."""
         housekeeping = me is self._housekeeper
         if housekeeping:
             self._napping = True
@@ -300,75 +296,55 @@ class Driver:
             waiter, _ = self._hot.popitem()
             self._appoint(waiter)
             self._wakes.append(waiter.wake)
-        elif me.op.done or housekeeping:
-            self._leader = None  # until somebody calls, or the nap is over
+        elif housekeeping or me.op.done:
+            self._leader = None
         else:
             self._appoint(self._housekeeper)
             self._wakes.append(self._housekeeper.wake)
 
+    def _pass(self, me: Waiter) -> None:
+        """Poll once and handle what that brings, for everybody; then perhaps hand over the lead."""
+        if self._sockets.unsent:
+            self._send()
+        received = self._sockets.poll(self._poll_until)
+        now = monotonic()
+        with self._lock:
+            for transport, size in received:
+                if isinstance(size, OSError):
+                    self._lost(transport, size, now)
+                elif size:
+                    transport.connection.buffer_updated(size, now)
+                else:
+                    self._lost(transport, None, now)
+                transport.receiving = False
+            self._collect()
+            if me is self._housekeeper:
+                self._run_timers(now)
+                if received or self._closed:
+                    self._hand_over(me)
+                else:
+                    self._poll_until = self._due()
+            else:
+                self._passes += 1
+                if me.op.done:
+                    self._hand_over(me)
+                elif self._closed or now >= self._poll_until:
+                    me.line_up()
+                    self._hand_over(me)
+        if self._wakes:
+            self._wake()
+
     def _due(self) -> float:
-        """When the leader has something to do although nothing was received."""
+        """When something is to be done although nothing is received; housekeeping sees to that."""
         deadline = self.core.next_deadline()
         check = self._callbacks.next_check
         return min(inf if deadline is None else deadline, inf if check is None else check)
 
-    def _pass(self, me: Waiter) -> None:
-        """Poll once and handle what that brings, for everybody; then perhaps hand over the lead."""
-        housekeeping = me is self._housekeeper
-        if not housekeeping:
-            self._passes += 1
-        if self._unsent:
-            self._flush()
-        if self._changes:
-            self._apply_changes()
-        received = self._receive()
-        now = monotonic()
-        with self._lock:
-            for transport, size in received:
-                if isinstance(size, int) and size > 0:
-                    transport.connection.buffer_updated(size, now)
-                else:
-                    self._lost(transport, size or None, now)
-                transport.receiving = False
-            if now >= self._poll_until:
-                self.core.handle_timer(now)
-                self._callbacks.check()
+    def _run_timers(self, now: float) -> None:
+        if now >= self._due():
+            self.core.handle_timer(now)
+            self._callbacks.check()
             self._collect()
-            if me.op.done or self._closed or now >= me.patience or now >= me.until or (housekeeping and received):
-                if not me.op.done and not housekeeping:
-                    _add_waiter(me.op, me)
-                self._hand_over(me)
-            else:
-                self._poll_until = min(self._due(), me.until, me.patience)
-        self._wake()
-
-    def _receive(self) -> list[tuple[Transport, int | OSError]]:
-        """Wait until something comes in or `_poll_until`; return how much was received, or why nothing can be."""
-        timeout = None if self._poll_until == inf else max(0.0, self._poll_until - monotonic())
-        received: list[tuple[Transport, int | OSError]] = []
-        for key, events in self._selector.select(timeout):
-            transport: Transport | None = key.data
-            if transport is None:
-                self._wake_in.recv(4096)
-                continue
-            if events & selectors.EVENT_WRITE:
-                transport.full = False
-                self._unsent[transport] = None
-            if events & selectors.EVENT_READ:
-                transport.receiving = True
-                try:
-                    received.append((transport, transport.sock.recv_into(transport.connection.get_buffer())))
-                except (BlockingIOError, InterruptedError):
-                    transport.receiving = False
-                except OSError as error:
-                    received.append((transport, error))
-        return received
-
-    def _wake_leader(self) -> None:
-        try:
-            self._wake_out.send(b"\0")
-        except BlockingIOError:
-            pass  # there are plenty of bytes to wake it already
 
     # What the core has for us
 
@@ -379,15 +355,18 @@ class Driver:
             for action in core.actions():
                 connection = action.connection
                 if isinstance(action, OpenConnection):
-                    self._open(connection, action.address)
+                    try:
+                        self._sockets.dial(connection, action.address, self._opened, self._failed)
+                    except RuntimeError as error:  # out of threads
+                        core.connection_failed(connection, error, monotonic())
                 elif connection.transport is not None:
-                    self._drop(connection.transport)
+                    self._sockets.drop(connection.transport)
         if core.dirty_connections:
             for connection in core.dirty():
                 transport = connection.transport
                 if transport.queue(connection.data_to_send()):
                     self._urgent = True
-                self._unsent[transport] = None
+                self._sockets.unsent[transport] = None
         if core.finished:
             self._tell(core.completed())
         if core.deliveries:
@@ -397,95 +376,42 @@ class Driver:
         """Like `_collect`, when somebody else may be polling: make that one look if it has to."""
         self._collect()
         leader = self._leader
-        if leader is not None and (leader.op.done or self._changes or self._due() < self._poll_until):
-            self._wake_leader()
+        if leader is not None and (
+            leader.op.done or self._sockets.changed or (leader is self._housekeeper and self._due() < self._poll_until)
+        ):
+            self._sockets.wake()
 
-    # Sockets
-
-    def _flush(self) -> None:
+    def _send(self) -> None:
         """Send what is unsent."""
         self._urgent = False
-        while self._unsent:
-            try:
-                transport, _ = self._unsent.popitem()
-            except KeyError:  # another thread was faster
-                return
-            try:
-                transport.send()
-            except OSError as error:
-                with self._lock:
-                    self._lost(transport, error, monotonic())
-                    self._settle()
-                self._wake()
-            else:
-                if transport.full != bool(transport.polled & selectors.EVENT_WRITE):
-                    with self._lock:
-                        self._changes.append(transport)
-                        self._settle()
-
-    def _open(self, connection: Connection, address: Address) -> None:
-        thread = threading.Thread(
-            target=self._dial, args=(connection, address), name=f"{self.core.name} dial {address}", daemon=True
-        )
-        self._dials.add(thread)
-        try:
-            thread.start()
-        except RuntimeError as error:  # out of threads
-            self._dials.discard(thread)
-            self.core.connection_failed(connection, error, monotonic())
-
-    def _dial(self, connection: Connection, address: Address) -> None:
-        config = self.core.config
-        try:
-            if config.address_translator is not None:
-                address = config.address_translator(address)
-            sock = dial(address, config.socket_options, lambda: connection.closed or self._closed)
-        except Exception as error:  # noqa: BLE001 - the translator is the user's
+        for transport, error in self._sockets.send():
             with self._lock:
-                self.core.connection_failed(connection, error, monotonic())
+                self._lost(transport, error, monotonic())
                 self._settle()
-        else:
-            with self._lock:
-                if connection.closed or self._closed:
-                    sock.close()
-                else:
-                    connection.transport = transport = Transport(connection, sock)
-                    self._transports.add(transport)
-                    self._changes.append(transport)
-                    self.core.connection_opened(connection, monotonic())
-                    self._settle()
-        self._dials.discard(threading.current_thread())
-        self._wake()
-        self._flush()
-
-    def _apply_changes(self) -> None:
-        """Poll what is to be polled, and close what is to be closed; only the leader touches the selector."""
-        while self._changes:
-            transport = self._changes[0]
-            if transport.dropped:
-                if transport.polled:
-                    transport.polled = 0
-                    self._selector.unregister(transport.sock)
-                transport.close()
-                with self._lock:
-                    self._transports.discard(transport)
-            else:
-                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if transport.full else 0)
-                if not transport.polled:
-                    self._selector.register(transport.sock, events, transport)
-                elif transport.polled != events:
-                    self._selector.modify(transport.sock, events, transport)
-                transport.polled = events
-            self._changes.popleft()
+            self._wake()
 
     def _lost(self, transport: Transport, error: OSError | None, now: float) -> None:
         """The connection has ended, with *error* or by the member's closing it."""
         self.core.connection_lost(transport.connection, error, now)
-        self._drop(transport)
+        self._sockets.drop(transport)
 
-    def _drop(self, transport: Transport) -> None:
-        transport.dropped = True
-        self._changes.append(transport)
+    def _opened(self, connection: Connection, sock: socket) -> None:
+        with self._lock:
+            if connection.closed or self._closed:
+                sock.close()
+                return
+            self._sockets.add(connection, sock)
+            self.core.connection_opened(connection, monotonic())
+            self._settle()
+        self._wake()
+        self._send()
+
+    def _failed(self, connection: Connection, error: Exception) -> None:
+        with self._lock:
+            self.core.connection_failed(connection, error, monotonic())
+            self._settle()
+        self._wake()
+        self._send()
 
     # Housekeeping
 
@@ -500,11 +426,13 @@ class Driver:
                     continue
                 me.wake.acquire(timeout=TICK)
                 with self._lock:
+                    self._run_timers(monotonic())
+                    self._settle()
                     if self._leader is None and self._passes == passes and not self._closed:
                         self._appoint(me)
                     passes = self._passes
                     self._napping = self._leader is not me
-                self._flush()
+                self._send()
             except Exception:
                 _logger.exception("Unexpected error; the client goes on")
                 self._leave(me)
@@ -513,7 +441,7 @@ class Driver:
         """All callbacks have run: send what they asked for, and receive what they may be waiting for."""
         if self._closed:
             return
-        self._flush()
+        self._send()
         with self._lock:
             if self._leader is None and not self._closed:
                 self._appoint(self._housekeeper)
@@ -536,5 +464,5 @@ class _Forked:
 def _add_waiter(op: Op[Any], waiter: Waiter | Callable[[], object]) -> None:
     if op.waiter is None:
         op.waiter = [waiter]
-    elif waiter not in op.waiter:
+    else:
         op.waiter.append(waiter)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.connection import Connection
 
-LARGE: Final = 4096
-"""From this size on a piece of data makes it worth while to send at once."""
-
 MANY: Final = 128
-"""So many pieces of data are sent at once, however soon somebody would send them anyway."""
+"""So many pieces of data are sent at once, even when somebody would soon send them anyway."""
+
+LARGE: Final = 4096
+"""And so does a piece of this size."""
 
 _JOIN: Final = 65536  # pieces are joined up to about this size
 _SMALL: Final = 16384  # a larger piece is sent on its own rather than copied
@@ -25,14 +25,15 @@ class Transport:
     """The socket of *connection*.
 
     Any thread may `send`: who finds nobody sending sends everything that is queued, and who finds somebody leaves its
-    data to that one. Receiving, waiting for writability and closing are the business of the one who polls.
+    data to that one. All else is the business of the thread that polls.
     """
 
-    __slots__ = ("_queue", "_sending", "connection", "dropped", "full", "polled", "receiving", "sock", "torn")
+    __slots__ = ("_queue", "_sending", "connection", "dropped", "fd", "full", "polled", "receiving", "sock", "torn")
 
     def __init__(self, connection: Connection, sock: socket.socket) -> None:
         self.connection = connection
         self.sock = sock
+        self.fd = sock.fileno()
         self.polled = 0
         """For which events the socket is polled."""
         self.full = False
@@ -53,11 +54,21 @@ class Transport:
 
     def send(self) -> None:
         """Send what is queued, as far as the system takes it. Raises OSError when the connection is lost."""
-        while self._queue and not self.full and self._sending.acquire(blocking=False):
+        queue = self._queue
+        while queue and not self.full and self._sending.acquire(blocking=False):  # again if data came just before
             try:
-                if self.dropped:
-                    return
-                self._send()
+                while queue and not self.dropped:
+                    data = queue.popleft()
+                    if queue and len(data) <= _SMALL:
+                        data = self._join(data)
+                    try:
+                        sent = self.sock.send(data)
+                    except (BlockingIOError, InterruptedError):
+                        sent = 0
+                    if sent < len(data):
+                        queue.appendleft(memoryview(data)[sent:])
+                        self.full = True
+                        break
             except OSError:
                 raise
             except BaseException:
@@ -65,35 +76,20 @@ class Transport:
                 raise
             finally:
                 self._sending.release()
+            if self.dropped:
+                break
+
+    def _join(self, first: bytes | memoryview) -> bytes:
+        queue = self._queue
+        pieces = [first]
+        size = len(first)
+        while queue and size < _JOIN and len(queue[0]) <= _SMALL:
+            pieces.append(queue.popleft())
+            size += len(pieces[-1])
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Close the socket, not under the hands of a sender."""
         with self._sending:
             self.dropped = True
             self.sock.close()
-
-    def _send(self) -> None:
-        queue = self._queue
-        while queue:
-            data = self._take()
-            try:
-                sent = self.sock.send(data)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            if sent < len(data):
-                queue.appendleft(memoryview(data)[sent:])
-                self.full = True
-                return
-
-    def _take(self) -> bytes | memoryview:
-        queue = self._queue
-        data = queue.popleft()
-        if not queue or len(data) > _SMALL:
-            return data
-        pieces = [data]
-        size = len(data)
-        while queue and size < _JOIN and len(queue[0]) <= _SMALL:
-            piece = queue.popleft()
-            pieces.append(piece)
-            size += len(piece)
-        return b"".join(pieces)
