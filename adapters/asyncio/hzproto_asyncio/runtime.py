@@ -6,7 +6,9 @@ import asyncio
 import math
 import os
 import random
+import sys
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakSet
@@ -22,7 +24,7 @@ from hzproto_asyncio.reply import Reply
 from hzproto_asyncio.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from hzproto.cluster.connection import Connection
     from hzproto.config import Config
@@ -35,7 +37,11 @@ TICK = 0.001
 LISTENER_GRACE = 5.0
 """How long closing the client waits for functions of the user that are still running, in seconds."""
 
-_ELSEWHERE = object()  # is no event loop
+# Tells where the caller is. Before 3.12 a look at the running loop takes a system call, so that the thread must do: a
+# reply that is then awaited in another loop of the same thread is refused by asyncio.
+_here: Callable[[], object] = asyncio._get_running_loop if sys.version_info >= (3, 12) else threading.get_ident
+
+_ELSEWHERE = object()
 
 
 class Runtime:
@@ -58,7 +64,7 @@ class Runtime:
         self._loop: asyncio.AbstractEventLoop
         self._thread: int
         self._started = False
-        self._home: object = _ELSEWHERE  # the loop, while the client may be used
+        self._home: object = _ELSEWHERE  # where the client may be used
         self._forked = False
         self._closed = False
         self._end_turn: asyncio.Handle | None = None
@@ -75,21 +81,20 @@ class Runtime:
 
     def call(self, op: Op[Any], timeout: float | None) -> Reply[Any]:
         """Submit *op* and return the reply, which need not be awaited."""
-        if asyncio._get_running_loop() is not self._home:
+        if _here() != self._home:
             self._check_caller()
+        reply = self._reply(op)
         core = self.core
         now = monotonic()
-        reply = self._reply(op)
         core.submit(op, now, timeout)
-        if core.dirty_connections:
-            if now >= self._hold_until:
-                self._send()
-                self._hold_until = now + TICK
-            elif self._end_turn is None:
-                self._end_turn = self._loop.call_soon(self._turn_ended)
         if core.finished or core.deliveries or core.pending_actions:
             self._settle(now)
+        elif now < self._hold_until:
+            if self._end_turn is None:
+                self._end_turn = self._loop.call_soon(self._turn_ended)
         else:
+            self._hold_until = now + TICK
+            self._send()
             self._set_timer(now)
         return reply
 
@@ -143,7 +148,8 @@ class Runtime:
         if self._started:
             raise RuntimeError("The client was started before; make another one.")
         self._started = True
-        self._loop = self._home = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
+        self._home = _here()
         self._thread = threading.get_ident()
         _runtimes.add(self)
         self._guard = self._close_with_loop()
@@ -236,17 +242,22 @@ class Runtime:
     def _settle(self, now: float) -> None:
         """Do everything that the core asks for by now."""
         core = self.core
-        for action in core.actions():
-            if isinstance(action, OpenConnection):
-                self._dials[action.connection] = self._loop.create_task(self._dial(action.connection, action.address))
-            else:
-                self._abort(action.connection)
-        self._complete()
+        if core.pending_actions:
+            self._act()
+        if core.finished:
+            self._complete()
         if core.deliveries:
             self._listeners.deliver(self._loop, core.events())
         if core.dirty_connections:
             self._send()
         self._set_timer(now)
+
+    def _act(self) -> None:
+        for action in self.core.actions():
+            if isinstance(action, OpenConnection):
+                self._dials[action.connection] = self._loop.create_task(self._dial(action.connection, action.address))
+            else:
+                self._abort(action.connection)
 
     def _complete(self) -> None:
         for op in self.core.completed():
@@ -260,6 +271,7 @@ class Runtime:
         self._end_turn = None
         self._hold_until = 0.0
         self._send()
+        self._set_timer(monotonic())
 
     def _set_timer(self, now: float) -> None:
         due = self.core.next_deadline()
