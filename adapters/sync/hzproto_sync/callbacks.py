@@ -118,6 +118,7 @@ class Callbacks:
             with self._lock:
                 active = self._active is worker
                 task = self._due.popleft() if active and self._due else None
+                stays = True
                 if task is not None:
                     self._calls += 1
                 else:

@@ -63,7 +63,6 @@ class Runtime:
 
     lazy = False
     anonymous = False
-    anonymous = False
     classes = _CLASSES
     blocking_classes = _BLOCKING_CLASSES
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from functools import partial
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +96,7 @@ class Driver:
         """Start the client; wait until it is connected, unless it starts asynchronously."""
         self._thread.start()
         op = Done(None)
-        self._perform(op, lambda now: self.core.start(now, op))
+        self._perform(op, partial(self.core.start, op=op))
         if op.error is not None:
             raise op.error
 
@@ -103,7 +104,7 @@ class Driver:
         """Close the client: say goodbye to the cluster, end all operations, sockets and threads."""
         if not self._closed:
             op = Done(None)
-            self._perform(op, lambda now: self.core.shut_down(now, op))
+            self._perform(op, partial(self.core.shut_down, op=op))
             self.close()
 
     def close(self) -> None:
@@ -145,7 +146,7 @@ class Driver:
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
-        self._perform(op, lambda now: self.core.submit(op, now, timeout))
+        self._perform(op, partial(self.core.submit, op, timeout=timeout))
         error = op.error
         if error is None:
             return op.result()
@@ -200,7 +201,7 @@ class Driver:
 
     # Waiting
 
-    def _perform(self, op: Op[Any], begin: Callable[[float], None]) -> None:
+    def _perform(self, op: Op[Any], begin: Callable[[float], object]) -> None:
         """Have the core begin *op*; wait until it has ended. Cancel it when a signal's exception ends the wait."""
         me = Waiter(op)
         try:
