@@ -65,4 +65,4 @@ class HazelcastClient(ClientFacade[Blocking, Tx]):
         Operations that have not ended fail with HazelcastClientNotActiveError. Raises RuntimeError outside the
         reactor's thread.
         """
-        return Deferred.fromCoroutine(self._driver.close())
+        return self._driver.close()

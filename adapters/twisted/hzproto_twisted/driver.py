@@ -12,7 +12,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
-from twisted.internet.defer import Deferred, DeferredList, fail
+from twisted.internet.defer import Deferred, DeferredList, fail, succeed
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python import threadable
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from hzproto.config import Config
     from hzproto.core import Address
 
-_QUIET: Final = 0.001  # seconds without a send after which a message no longer waits for others
+_TICK: Final = 0.001  # seconds after the last send for which messages wait for others
 
 
 class Driver:
     """Drives the core of one client from a reactor; the runtime of its facades (`hzproto.surface.Runtime`).
 
-    A message that follows a quiet moment is sent at once, so that it is under way while its caller computes. The others
-    of the same turn of the reactor are sent together when the turn ends, or with the first one that is submitted more
-    than a millisecond after the last send.
+    The first message of a turn of the reactor is sent at once, so that it is under way while its caller computes. The
+    others are sent together when the turn ends, or with the first one that is submitted more than a millisecond after
+    the last send. When several answers have come in at once, what their callbacks ask for is sent together.
     """
 
     lazy = True
@@ -52,9 +52,10 @@ class Driver:
         self.now = time.monotonic if reactor.seconds is time_of_day else reactor.seconds
         self.links: set[Link] = set()
         self._listeners = Listeners(reactor)
-        self._thread: int | None = None  # of the reactor, once that is known
+        self.thread: int | None = None  # the reactor's, once a connection has shown which that is
         self._started = self._forked = False
         self._pumping = self._pump_again = self._pump_due = False
+        self._hold = False  # messages wait for the end of the turn
         self._sent_at = -inf
         self._timer: Any = None
         self._timer_at = inf
@@ -64,13 +65,13 @@ class Driver:
 
     def call(self, op: Op[Any], timeout: float | None) -> Deferred[Any]:
         """Submit *op*; return the Deferred of its result."""
-        if get_ident() != self._thread and (error := self._refusal()) is not None:
+        if get_ident() != self.thread and (error := self._refusal()) is not None:
             return fail(error)
         deferred = Deferred[Any](partial(self._cancel, op))
         op.waiter = deferred
         now = self.now()
         self.core.submit(op, now, timeout)
-        if now - self._sent_at > _QUIET:
+        if not self._hold or now - self._sent_at > _TICK:
             self._flush()
         if op.done:
             _settle(op)
@@ -99,10 +100,8 @@ class Driver:
         """Begin to connect; the Deferred fires when the client may be used, or fails."""
         if self._started:
             raise RuntimeError("The client has been started before; make a new one.")
-        if self.reactor.running:
-            if threadable.ioThread != get_ident():
-                raise _wrong_thread()
-            self._thread = get_ident()
+        if self.reactor.running and threadable.ioThread != get_ident():
+            raise _wrong_thread()
         self._started = True
         _drivers.add(self)
         self._trigger = self.reactor.addSystemEventTrigger("before", "shutdown", self._reactor_stops)
@@ -112,11 +111,14 @@ class Driver:
         self.pump()
         return deferred
 
-    async def close(self) -> None:
+    def close(self) -> Deferred[None]:
         """End every operation and close every socket; idempotent."""
         if self._forked:
-            return
+            return succeed(None)
         self._check_thread()
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
         op = Done(None)
         op.waiter = closed = Deferred[None]()
         self.core.shut_down(self.now(), op)
@@ -134,12 +136,12 @@ class Driver:
 
     def _reactor_stops(self) -> Deferred[None]:
         self._trigger = None
-        return Deferred.fromCoroutine(self.close())
+        return self.close()
 
     def forked(self) -> None:
         """This is the child of a fork: what was opened stays with the parent."""
         self._forked = True
-        self._thread = None
+        self.thread = None
         self._pumping = True  # for ever: this process does nothing for the client any more
         for link in self.links:
             link.abandon()
@@ -156,7 +158,7 @@ class Driver:
         return None
 
     def _check_thread(self) -> None:
-        if self._thread not in (None, get_ident()):
+        if self.thread not in (None, get_ident()):
             raise _wrong_thread()
 
     # Between core and reactor
@@ -189,10 +191,15 @@ class Driver:
                         action.connection.transport.close()
                 for delivery in core.events():
                     self._listeners.put(delivery)
-                for op in core.completed():
-                    _settle(op)
+                if finished := core.completed():
+                    last = finished.pop()
+                    self._hold = True
+                    for op in finished:
+                        _settle(op)
+                    self._hold = False
+                    _settle(last)
         finally:
-            self._pumping = False
+            self._pumping = self._hold = False
         self._set_timer(core.next_deadline())
 
     def _pump_soon(self) -> None:
@@ -208,6 +215,7 @@ class Driver:
 
     def _flush(self) -> None:
         if dirty := self.core.dirty():
+            self._hold = True
             self._sent_at = self.now()
             for connection in dirty:
                 connection.transport.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from twisted.internet.abstract import FileDescriptor, isIPAddress, isIPv6Address
@@ -56,6 +57,7 @@ class Link(Protocol):
         await _endpoint_for(address.host)(driver.reactor, address.host, address.port, no_timeout).connect(factory)
 
     def connectionMade(self) -> None:
+        self._driver.thread = get_ident()
         transport = self.transport
         core = self._driver.core
         try:
