@@ -70,6 +70,7 @@ class Connector:
         self._stages: list[list[Address]] = []
         self._round = 0
         self._give_up_at: float | None = None
+        self._limit: Timer | None = None
         self._pause: Timer | None = None
         self._refusals: list[Exception] = []
         self._failures: list[Exception] = []
@@ -85,6 +86,8 @@ class Connector:
         self._round = 0
         limit = self._config.cluster_connect_timeout
         self._give_up_at = None if limit < 0 else self._timers.now + limit
+        if limit > 0:
+            self._limit = self._timers.after(limit, self._give_up)
         self._begin_round()
 
     def _begin_round(self) -> None:
@@ -118,12 +121,7 @@ class Connector:
             return
         delay = self._backoff.delay(self._round, self._client.rng)
         if self._give_up_at is not None and self._timers.now + delay >= self._give_up_at:
-            error = IllegalStateError(
-                f"No member of cluster {self._config.cluster_name!r} could be reached within cluster_connect_timeout "
-                f"({self._config.cluster_connect_timeout} s)."
-            )
-            error.__cause__ = self._failures[-1] if self._failures else None
-            self._client.give_up(error)
+            self._give_up()  # another round would begin too late
             return
         logger.log(
             logging.WARNING if self._round == 1 else logging.INFO,
@@ -133,6 +131,14 @@ class Connector:
             delay,
         )
         self._pause = self._timers.after(delay, self._begin_round)
+
+    def _give_up(self) -> None:
+        error = IllegalStateError(
+            f"No member of cluster {self._config.cluster_name!r} could be reached within cluster_connect_timeout "
+            f"({self._config.cluster_connect_timeout} s)."
+        )
+        error.__cause__ = self._failures[-1] if self._failures else None
+        self._client.give_up(error)
 
     # Opening
 
@@ -183,6 +189,9 @@ class Connector:
     def _admitted(self, connection: Connection) -> None:
         """The member accepted the client and all listeners are registered."""
         if connection.closed:
+            return
+        if self.ready and not self._config.smart_routing:
+            self.close(connection, TargetDisconnectedError("Another connection was first."))
             return
         member = connection.known_member
         del self._opening[connection]
@@ -252,7 +261,7 @@ class Connector:
     def close_all(self) -> None:
         """Close every connection and open no more."""
         self.phase = Phase.CLOSED
-        for timer in [self._pause, *self._member_pauses.values()]:
+        for timer in [self._limit, self._pause, *self._member_pauses.values()]:
             if timer is not None:
                 timer.cancel()
         for connection in list(self.connections.values()):
@@ -277,6 +286,8 @@ class Connector:
 
     def _go_online(self) -> None:
         self.phase = Phase.ONLINE
+        if self._limit is not None:
+            self._limit.cancel()
         if self._config.smart_routing:
             self._connect_members()
         else:
@@ -299,8 +310,10 @@ class Connector:
     def _connect_members(self) -> None:
         """Open a connection to each member that has none."""
         members = self._client.routing.members.members
-        for uuid in [uuid for uuid in self._member_pauses if uuid not in members]:
-            self._member_pauses.pop(uuid).cancel()
+        for uuid in [uuid for uuid in self._member_attempts if uuid not in members]:
+            del self._member_attempts[uuid]
+            if (pause := self._member_pauses.pop(uuid, None)) is not None:
+                pause.cancel()
         for connection in [c for uuid, c in self.ready.items() if uuid not in members]:
             self.close(connection, TargetDisconnectedError(f"{connection.address} left the cluster."))
         opening = {connection.address for connection in self._opening}
