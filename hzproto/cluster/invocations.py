@@ -442,7 +442,7 @@ def _resume(flow: FlowOp[Any], child: Op[Any]) -> Op[Any]:
 def _error_of(message: Buffer) -> Exception:
     """The error that a member answered with; a malformed one ends only the request that it answers."""
     try:
-        return error_from_holders(ERROR.decode(message)["errorHolders"])
+        return error_from_holders(ERROR.decode(message).get("errorHolders", ()))
     except RemoteProtocolError as error:
         return error
 
