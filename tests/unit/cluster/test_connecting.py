@@ -18,7 +18,7 @@ from hzproto.errors import (
 )
 from hzproto.testing import Cluster
 from tests.unit.conftest import Connect
-from tests.unit.network import Network, Seen
+from tests.unit.network import Network
 
 
 def addresses(network: Network) -> list[str]:
@@ -349,35 +349,32 @@ def test_new_members_are_used_although_they_publish_their_list_late(connect: Con
 
 def test_members_of_two_clusters_are_never_mixed(network_of: Connect) -> None:
     network = network_of(shuffle_member_list=False)
-    stranger = network.cluster.members[2]
-
-    def authenticate(request: Seen) -> None:
-        if request.member is stranger:
-            request.answer(
-                status=0,
-                address={"host": "127.0.0.1", "port": 5703},
-                memberUuid=UUID(int=1),
-                serializationVersion=1,
-                serverHazelcastVersion="5.3.8",
-                partitionCount=11,
-                clusterId=UUID(int=2),
-                failoverSupported=False,
-                **dict.fromkeys(("tpcPorts", "tpcToken")),
-                memberListVersion=0,
-                memberInfos=[],
-                partitionListVersion=0,
-                partitions=[],
-                keyValuePairs=[],
-            )
-        else:
-            request.pass_on()
-
-    network.scripts["Client.authentication"] = authenticate
-    network.hold("Client.addClusterViewListener")  # nobody is ready before all have answered
+    network.hold("Client.authentication", "Client.addClusterViewListener")  # nobody is ready before all have answered
     op = network.start()
+    network.take("Client.authentication").pass_on()
+    network.take("Client.authentication").pass_on()
+    network.take("Client.authentication").answer(
+        status=0,
+        address={"host": "127.0.0.1", "port": 5703},
+        memberUuid=UUID(int=1),
+        serializationVersion=1,
+        serverHazelcastVersion="5.3.8",
+        partitionCount=11,
+        clusterId=UUID(int=2),
+        failoverSupported=False,
+        tpcPorts=None,
+        tpcToken=None,
+        memberListVersion=0,
+        memberInfos=[],
+        partitionListVersion=0,
+        partitions=[],
+        keyValuePairs=[],
+    )
     network.take("Client.addClusterViewListener").pass_on()
     assert op.error is None
-    assert {server.member for server in network.links.values()} == set(network.cluster.members[:2])
+    assert {server.member for c, server in network.links.items() if c.state.name == "READY"} == set(
+        network.cluster.members[:2]
+    )
 
 
 # Heartbeats
