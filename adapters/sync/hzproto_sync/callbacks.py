@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
+
+    from hzproto.cluster.actions import Delivery
 
 PATIENCE: Final = 0.02
 """How long a function may run, in seconds, before those that wait behind it get another thread."""
@@ -21,7 +24,7 @@ _logger: Final = logging.getLogger(__name__)
 
 
 class _Worker:
-    """A thread and the lock on which it sleeps while it has nothing to do."""
+    """A thread, and the lock on which it sleeps while it has nothing to do."""
 
     __slots__ = ("thread", "wake")
 
@@ -32,19 +35,19 @@ class _Worker:
 
 
 class Callbacks:
-    """Runs functions one after the other on a daemon thread that it starts with the first one.
+    """Runs functions one after the other on a daemon thread, which it starts with the first one.
 
-    A function may block, on the client or on anything else: when one has run for PATIENCE and others wait, the next
-    thread takes over, and the stuck one ends with its function. `check` has to be called for that when `next_check`
-    has come. Calls with the same key never overlap and keep their order; calls without a key start in their order.
+    A function may block, on the client or on anything else: when one has run for PATIENCE and others wait, another
+    thread goes on with those, and the stuck thread ends with its function. For that `check` is to be called when
+    `next_check` has come. Calls of one listener never overlap, and keep their order; all others start in their order.
     """
 
     def __init__(self, name: str, on_idle: Callable[[], object]) -> None:
         self._name = name
-        self._on_idle = on_idle  # called by the worker when it has run everything that was due
+        self._on_idle = on_idle  # called by a worker that has run everything that was due
         self._lock = threading.Lock()
-        self._due: deque[tuple[Hashable | None, Callable[[], object]]] = deque()
-        self._later: dict[Hashable, deque[Callable[[], object]]] = {}  # of keys that have a call in _due or running
+        self._due: deque[Callable[[], object]] = deque()
+        self._later: dict[Hashable, deque[Callable[[], object]]] = {}  # by listeners with a call in _due or running
         self._active: _Worker | None = None  # takes what is due; the other workers are stuck or asleep
         self._asleep: _Worker | None = None
         self._workers: set[_Worker] = set()
@@ -53,35 +56,38 @@ class Callbacks:
         self._closed = False
         self.next_check: float | None = None
 
-    def add(self, calls: Iterable[tuple[Hashable | None, Callable[[], object]]]) -> None:
-        """Have each function called that comes with a key or None."""
+    def add(self, calls: Iterable[Callable[[], object]]) -> None:
+        """Have the functions called."""
         with self._lock:
-            for key, call in calls:
-                if key is not None:
-                    if (later := self._later.get(key)) is not None:
-                        later.append(call)
-                        continue
-                    self._later[key] = deque()
-                self._due.append((key, call))
-            if self._active is None:
-                self._activate()
-            elif self.next_check is None:
-                self._check_again()
+            self._due.extend(calls)
+            self._see_to_it()
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        """Have events delivered to their listeners."""
+        with self._lock:
+            for delivery in deliveries:
+                listener, call = delivery.listener, delivery.call
+                if (later := self._later.get(listener)) is not None:
+                    later.append(call)
+                else:
+                    self._later[listener] = deque()
+                    self._due.append(partial(self._deliver, listener, call))
+            self._see_to_it()
 
     def check(self) -> None:
         """Give what is due to another thread if the active one is stuck; harmless at any time."""
         with self._lock:
             if not self._due:
                 self.next_check = None
-                return
-            if self._calls == self._calls_at_check:
-                self._activate()
-            self._check_again()
+            else:
+                if self._calls == self._calls_at_check:
+                    self._activate()
+                self._check_later()
 
     def close(self, timeout: float) -> None:
-        """Let the threads end when what is due has run; wait for that, at most *timeout* seconds.
+        """Let the threads end when they have run what is due; wait for that, at most *timeout* seconds.
 
-        Functions that are added later still run.
+        What is added later still runs.
         """
         with self._lock:
             self._closed = True
@@ -94,7 +100,13 @@ class Callbacks:
             if thread is not threading.current_thread():
                 thread.join(max(0.0, until - monotonic()))
 
-    def _check_again(self) -> None:
+    def _see_to_it(self) -> None:
+        if self._active is None:
+            self._activate()
+        elif self.next_check is None:
+            self._check_later()
+
+    def _check_later(self) -> None:
         self.next_check = monotonic() + PATIENCE
         self._calls_at_check = self._calls
 
@@ -109,46 +121,48 @@ class Callbacks:
                 worker.thread.start()
             except RuntimeError:  # out of threads, or the interpreter is ending
                 _logger.exception("No thread for callbacks could be started; they wait")
-                return
-            self._workers.add(worker)
-            self._active = worker
+            else:
+                self._workers.add(worker)
+                self._active = worker
 
     def _work(self, worker: _Worker) -> None:
         while True:
+            while self._active is worker:
+                try:
+                    call = self._due.popleft()
+                except IndexError:
+                    break
+                self._calls += 1
+                _run(call)
             with self._lock:
                 active = self._active is worker
-                task = self._due.popleft() if active and self._due else None
-                stays = True
-                if task is not None:
-                    self._calls += 1
+                if active:
+                    if self._due:
+                        continue
+                    self._active = None
+                stays = self._asleep is None and not self._closed
+                if stays:
+                    self._asleep = worker
                 else:
-                    if active:
-                        self._active = None
-                    stays = self._asleep is None and not self._closed
-                    if stays:
-                        self._asleep = worker
-                    else:
-                        self._workers.discard(worker)
-            if task is not None:
-                self._run(*task)
-                continue
+                    self._workers.discard(worker)
             if active:
                 self._on_idle()
             if not stays:
                 return
             worker.wake.acquire()
 
-    def _run(self, key: Hashable | None, call: Callable[[], object]) -> None:
-        try:
-            call()
-        except BaseException:  # SystemExit, too: it would end the thread that others wait for
-            _logger.exception("A listener or callback failed: %r", call)
-        if key is None:
-            return
+    def _deliver(self, listener: Hashable, call: Callable[[], object]) -> None:
+        _run(call)
         with self._lock:
-            if later := self._later[key]:
-                self._due.append((key, later.popleft()))
-                if self._active is None:  # this thread was stuck, and the one after it has run everything else
-                    self._activate()
+            if later := self._later[listener]:
+                self._due.append(partial(self._deliver, listener, later.popleft()))
+                self._see_to_it()
             else:
-                del self._later[key]
+                del self._later[listener]
+
+
+def _run(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except BaseException:  # SystemExit, too: it would end the thread that others wait for
+        _logger.exception("A listener or callback failed: %r", call)

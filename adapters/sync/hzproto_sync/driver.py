@@ -4,8 +4,8 @@ No I/O thread stands in the way of a call. One of the threads that wait *leads*:
 wakes those whose operations have ended. When its own has, it hands the lead to another one. While no caller leads,
 housekeeping does: a thread of the driver's own.
 
-What is to be sent is sent by the thread that submitted it, except for operations that nobody waits for yet while
-housekeeping naps: it wakes within a tick, and so sends many of them in one piece.
+What is to be sent is sent by the thread that submitted it, except when operations that nobody waits for yet come in
+quick succession while housekeeping naps: it wakes within a tick, and so sends many of them in one piece.
 
 The lock guards the core and what is in here; it is held for short calculations only, and taken before the locks of
 transports and callbacks, never after them.
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 TICK: Final = 0.001
 """How long housekeeping naps, in seconds: so long may a message wait for others, or nobody lead."""
+
+BURST: Final = 16
+"""How many operations that nobody waits for are sent at once, one by one, before more of them wait for each other."""
 
 PATIENCE: Final = 0.005
 """How long a caller leads, in seconds, before it leaves that to housekeeping and sleeps until its answer is there."""
@@ -78,6 +81,7 @@ class Driver:
         self._sockets = Sockets(core.config, core.name)
         self._callbacks = Callbacks(core.name, self._callbacks_idle)
         self._urgent = False  # there is so much to send that it should not wait
+        self._burst = 0  # how many operations that nobody waits for have been begun since the last quiet tick
         self._leader: Waiter | None = None
         self._poll_until = 0.0  # when the leader has to come back from its poll
         self._passes = 0  # how often callers have polled
@@ -138,7 +142,8 @@ class Driver:
         with self._lock:
             self.core.submit(op, monotonic(), timeout)
             self._settle()
-            left = self._napping and not self._urgent
+            self._burst += 1
+            left = self._napping and self._burst > BURST and not self._urgent
         if self._wakes:
             self._wake()
         if not left:
@@ -194,7 +199,7 @@ class Driver:
         """Have *call* called by the threads for callbacks when *op* has ended, or if it already has."""
         with self._lock:
             if op.done:
-                self._callbacks.add(((None, call),))
+                self._callbacks.add((call,))
                 self._settle()
             else:
                 _add_waiter(op, call)
@@ -258,13 +263,16 @@ class Driver:
 
     def _tell(self, ops: Iterable[Op[Any]]) -> None:
         """Wake and call those who wait for *ops*, which have ended."""
+        calls: list[Callable[[], object]] = []
         for op in ops:
             for waiter in op.waiter:
                 if type(waiter) is Waiter:
                     self._hot.pop(waiter, None)
                     self._wakes.append(waiter.wake)
                 else:
-                    self._callbacks.add(((None, waiter),))
+                    calls.append(waiter)
+        if calls:
+            self._callbacks.add(calls)
 
     def _wake(self) -> None:
         """Wake the threads whose turn it is; without the lock, which they take first thing."""
@@ -371,7 +379,7 @@ class Driver:
         if core.finished:
             self._tell(core.completed())
         if core.deliveries:
-            self._callbacks.add((delivery.listener, delivery.call) for delivery in core.events())
+            self._callbacks.deliver(core.events())
 
     def _settle(self) -> None:
         """Like `_collect`, when somebody else may be polling: make that one look if it has to."""
@@ -419,7 +427,7 @@ class Driver:
     def _housekeep(self) -> None:
         """Lead while no caller does, and send what callers left; run by a thread of its own."""
         me = self._housekeeper
-        passes = -1
+        passes = burst = -1
         while self._leader is me or not self._closed:
             try:
                 if self._leader is me:
@@ -432,6 +440,9 @@ class Driver:
                     if self._leader is None and self._passes == passes and not self._closed:
                         self._appoint(me)
                     passes = self._passes
+                    if self._burst == burst:
+                        self._burst = 0
+                    burst = self._burst
                     self._napping = self._leader is not me
                 self._send()
             except Exception:
