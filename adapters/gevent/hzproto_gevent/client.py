@@ -59,8 +59,7 @@ class HazelcastClient(ClientFacade[Blocking, Futures]):
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         runtime = Runtime(Client(Config.resolve(config, options), rng=Random()), _CLASSES, _BLOCKING_CLASSES)
-        super().__init__(runtime)
-        self._call = self._cp_subsystem._call = runtime.call_blocking  # pyright: ignore[reportPrivateUsage]
+        super().__init__(runtime, runtime.call_blocking)
         self._life = runtime
         try:
             runtime.start()

@@ -50,7 +50,7 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
         raise failure
     finally:
         attempts.kill(block=False)
-        while outcomes:
+        while not outcomes.empty():
             if not isinstance(late := outcomes.get(), OSError):
                 late.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections import deque
 from time import monotonic
@@ -255,3 +256,11 @@ class Driver:
 
 
 _drivers: Final[WeakSet[Driver]] = WeakSet()
+
+
+def _after_fork() -> None:
+    for driver in list(_drivers):
+        driver.abandon()
+
+
+os.register_at_fork(after_in_child=_after_fork)

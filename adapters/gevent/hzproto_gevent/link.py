@@ -85,7 +85,7 @@ class Link:
             self._driver.lost(connection, error)
         except BaseException:
             # Ctrl-C half-way: bytes may be lost between the socket and the core, so this connection is of no more use.
-            self._driver.lost(connection, ConnectionAbortedError("interrupted while receiving"))
+            self._driver.lost(connection, ConnectionAbortedError("receiving was interrupted"))
             raise
         self._driver.turn()
 

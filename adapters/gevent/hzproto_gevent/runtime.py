@@ -10,13 +10,14 @@ from gevent.local import local
 from greenlet import getcurrent
 
 from hzproto.future import Future
-from hzproto.ops import Op
+from hzproto.ops import Done
 from hzproto_gevent.driver import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hzproto.cluster.client import Client
+    from hzproto.ops import Op
 
 
 class _Identity(local):
@@ -45,7 +46,7 @@ class Runtime:
 
     def start(self) -> None:
         """Connect to the cluster; block until the client is connected, or not at all with `async_start`."""
-        op = Op[None]()
+        op = Done(None)
         op.waiter = [getcurrent()]
         self.core.start(monotonic(), op)
         self._await(op)
@@ -56,7 +57,7 @@ class Runtime:
         if self._driver.forked:
             return  # all that was the child's is closed already
         self._driver.check()
-        op = Op[None]()
+        op = Done(None)
         op.waiter = [getcurrent()]
         self.core.shut_down(monotonic(), op)
         self._await(op)
