@@ -190,7 +190,7 @@ class FencedLock(Owned[S_co]):
             _OWNERSHIP, _OWNERSHIP.request.body(group, self._object_name)
         )
         held = owner != 0 and holder == owner and session is not None and holder_session == session.id
-        if held_in is not None and not held:
+        if not held and held_in is not None and self._holds.session_of(owner) is held_in:  # not released meanwhile
             raise self._lost(owner)
         return count, held
 
