@@ -130,7 +130,7 @@ class Future(Generic[T_co]):
         adds it: hzproto_sync has threads of its own for that, hzproto_gevent greenlets. Callbacks start in the order
         in which they were added. They may use the client, also blocking. Their exceptions are logged.
         """
-        self._host.watch(self._op, partial(self._call, callback))
+        self._watch(partial(self._call, callback))
 
     @overload
     def continue_with(
@@ -149,9 +149,7 @@ class Future(Generic[T_co]):
         returns; if that is a future, for its outcome. An exception of the function is the outcome of the new future.
         Cancelling the new future leaves this one alone.
         """
-        chained: Chained[Any] = Chained(self._host)
-        self._host.watch(self._op, partial(chained.run, partial(continuation_func, self, *args, **kwargs)))
-        return chained
+        return self._continue(partial(continuation_func, self, *args, **kwargs))
 
     def __repr__(self) -> str:
         return f"<Future {'finished' if self.done() else 'running'}>"
@@ -170,13 +168,22 @@ class Future(Generic[T_co]):
             try:
                 self._value = op.result()
             except Exception as failure:  # noqa: BLE001 - kept for who asks for the result
-                error = failure.with_traceback(failure.__traceback__ and failure.__traceback__.tb_next)  # no cycle
+                error = failure
         self._error = error
         self._raised = False
         self._op = _DECODED  # the undecoded answer is not needed any more
+        del self, op, error  # a traceback may refer to this frame: make no reference cycle of it
 
     def _cancel(self, op: Op[Any]) -> None:
         self._host.cancel(op)
+
+    def _watch(self, call: Callable[[], object]) -> None:
+        self._host.watch(self._op, call)
+
+    def _continue(self, function: Callable[[], Any]) -> Future[Any]:
+        chained: Chained[Any] = Chained(self._host)
+        self._watch(partial(chained.run, function))
+        return chained
 
     def _call(self, callback: Callable[[Future[T_co]], object]) -> None:
         try:
@@ -229,14 +236,12 @@ class ImmediateFuture(Future[T_co]):
         self._error = None
         self._raised = False
 
-    def add_done_callback(self, callback: Callable[[Future[T_co]], object]) -> None:
-        self._call(callback)
+    def _watch(self, call: Callable[[], object]) -> None:
+        call()
 
-    def continue_with(
-        self, continuation_func: Callable[Concatenate[Future[T_co], P], Any], *args: P.args, **kwargs: P.kwargs
-    ) -> Future[Any]:
+    def _continue(self, function: Callable[[], Any]) -> Future[Any]:
         try:
-            outcome = continuation_func(self, *args, **kwargs)
+            outcome = function()
         except Exception as error:  # noqa: BLE001 - kept for who asks for the result
             return ImmediateExceptionFuture(error)
         return outcome if isinstance(outcome, Future) else ImmediateFuture(outcome)  # pyright: ignore[reportUnknownVariableType]
