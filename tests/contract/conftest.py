@@ -38,7 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "scene",
         [
             pytest.param((style, version), id=f"{version}-{style.name}", marks=_marks(version))
-            for version in (_MEMORY, "5.3.8", *of_test["versions"])
+            for version in of_test["clusters"]
             for style in _STYLES
             if chosen is None or chosen(style)
         ],

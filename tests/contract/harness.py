@@ -139,6 +139,13 @@ class Scene:
             assert monotonic() < give_up, "not true in time"
             yield self.harness.sleep(0.002)
 
+    def settles(self, call: Callable[[], Any], value: object, timeout: float = 10.0) -> Steps:
+        """Call a method until it returns *value*."""
+        give_up = monotonic() + timeout
+        while (last := (yield call())) != value:
+            assert monotonic() < give_up, f"still {last!r}, not {value!r}"
+            yield self.harness.sleep(0.005)
+
     def gather(self, *many: Steps) -> Steps:
         """Run steps beside each other, each as a caller of its own; return their values."""
         running = [self.harness.spawn(steps) for steps in many]
@@ -153,20 +160,23 @@ Test: TypeAlias = Callable[..., None]
 
 
 def scenario(
-    body: Body | None = None, *, versions: tuple[str, ...] = (), where: Callable[[type[Harness]], bool] | None = None
+    body: Body | None = None,
+    *,
+    versions: tuple[str, ...] = (),
+    on: tuple[str, ...] = ("memory", "5.3.8"),
+    where: Callable[[type[Harness]], bool] | None = None,
 ) -> Any:
     """Make a test of steps that take a `Scene`.
 
-    It runs against the in-memory cluster and members of 5.3.8, and of *versions* beside; *where* chooses the calling
-    styles.
+    It runs against the clusters that *on* names and those of *versions* beside; *where* chooses the calling styles.
     """
     if body is None:
-        return functools.partial(scenario, versions=versions, where=where)
+        return functools.partial(scenario, versions=versions, on=on, where=where)
     made = body
 
     @functools.wraps(made)
     def test(*case: object, scene: Scene, **others: Any) -> None:
         scene.run(made(*case, scene=scene, **others))
 
-    vars(test).update(versions=versions, where=where)
+    vars(test).update(clusters=(*on, *versions), where=where)
     return test
