@@ -55,6 +55,8 @@ SETTLE_TIMEOUT = 5.0
 
 CLOSE_TIMEOUT = 5.0
 """How long shutting down may wait for members, in seconds."""
+GIVE_BACK_TIMEOUT = 0.5
+"""How long of that it may wait for locks that were just asked for, so as to release them, in seconds."""
 
 _WATCH = MESSAGES["Client.addClusterViewListener"]
 _BACKUPS = MESSAGES["Client.localBackupListener"]
@@ -375,6 +377,10 @@ class Client:
     def _leave(self) -> Flow[None]:
         try:
             if self.connector.phase is Phase.ONLINE:
+                given_back = self.invocations.no_orphans()
+                self.timers.after(GIVE_BACK_TIMEOUT, lambda: self.invocations.finish(given_back))
+                yield from given_back
+                self.invocations.drop_orphans()  # before their sessions end, of which they would make new ones
                 yield from self.sessions.close()
         finally:
             self.connector.close_all()

@@ -26,7 +26,7 @@ from hzproto.errors import (
     error_from_holders,
 )
 from hzproto.messages import ERROR
-from hzproto.ops import Acquisition, All, Done, FlowOp, Orphan, Request, Sleep
+from hzproto.ops import Acquisition, All, Done, FlowOp, Op, Orphan, Request, Sleep
 from hzproto.wire.frames import BACKUP_EVENT, EVENT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from hzproto.cluster.routing import Routing
     from hzproto.cluster.timers import Timer, Timers
     from hzproto.config import Config
-    from hzproto.ops import Buffer, Op, Parent
+    from hzproto.ops import Buffer, Parent
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,8 @@ class Invocations:
         # Operations that end after the invocation timeout: submitted in the order of their deadlines.
         self._ordinary: dict[Op[Any], None] = {}
         self._special: dict[Op[Any], Timer | None] = {}
-        self._orphans: dict[Orphan[Any], None] = {}
+        self._orphans: dict[Op[Any], None] = {}  # what goes on without a caller, and what gives its gains back
+        self._no_orphans: Op[None] | None = None  # finishes when there are none
         self._parked: dict[Request[Any], None] = {}
         self._unacked: dict[int, tuple[Request[Any], float]] = {}  # answered, with the time to stop waiting for acks
         self._sweeping = False
@@ -146,10 +147,8 @@ class Invocations:
             timer.cancel()
         if op.waiter is not None:
             self.finished.append(op)
-        elif isinstance(op, Orphan):
-            self._orphans.pop(op, None)
-            if op.error is None and (back := op.give_back(op.value)) is not None:
-                self.start(back)
+        elif op in self._orphans:
+            self._orphan_finished(op)
 
     def cancel(self, op: Op[Any]) -> None:
         """End *op* with `OperationCancelledError` unless it has finished."""
@@ -160,6 +159,21 @@ class Invocations:
         """End every operation that somebody waits for, each with an error of its own."""
         for op in [*self._ordinary, *self._special]:
             self.finish(op, error())
+
+    def _orphan_finished(self, orphan: Op[Any]) -> None:
+        del self._orphans[orphan]
+        if isinstance(orphan, Orphan) and orphan.error is None:
+            give_back = orphan.give_back(orphan.value)
+            if give_back is not None:
+                self._orphans[give_back] = None
+                self.start(give_back)
+        if not self._orphans and self._no_orphans is not None:
+            self.finish(self._no_orphans)
+
+    def no_orphans(self) -> Op[None]:
+        """An operation that finishes when nothing goes on without a caller."""
+        self._no_orphans = Op() if self._orphans else Done(None)
+        return self._no_orphans
 
     def drop_orphans(self) -> None:
         """Give up what goes on without a caller."""
