@@ -67,7 +67,12 @@ class Seen:
         self._receive(response.encode(values, correlation_id=self.correlation_id, backup_acks=acks))
 
     def fail(self, code: int, message: str = "scripted") -> None:
-        holder = {"errorCode": code, "className": f"Error{code}", "message": message, "stackTraceElements": []}
+        holder: dict[str, Any] = {
+            "errorCode": code,
+            "className": f"Error{code}",
+            "message": message,
+            "stackTraceElements": [],
+        }
         self._receive(ERROR.encode({"errorHolders": [holder]}, correlation_id=self.correlation_id))
 
     def event(self, event: str, **values: Any) -> None:
@@ -138,7 +143,7 @@ class Network:
 
     def __init__(self, cluster: Cluster | None = None, **options: Any) -> None:
         self.now = 1000.0
-        self.cluster = Cluster(partition_count=11) if cluster is None else cluster
+        self.cluster = Cluster(partition_count=11, rng=Random(0)) if cluster is None else cluster
         if "cluster_members" not in options:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
         self.client = Client(Config.from_dict(options), rng=Random(1))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from hzproto.cluster.connection import Connection
 from hzproto.errors import (
     HazelcastClientNotActiveError,
     IndeterminateOperationStateError,
@@ -24,19 +23,13 @@ from hzproto.wire.frames import BACKUP_AWARE
 from tests.unit.conftest import Connect
 from tests.unit.network import Network
 
-TARGET_DISCONNECTED = 52
 WRONG_TARGET = 62
 ILLEGAL_ARGUMENT = 23
-PUT_ANSWER: dict[str, Any] = {"response": None}
 
 
 def size_request(**options: Any) -> Request[int]:
     method = MESSAGES["Map.size"]
     return Request(method, method.request.body("m"), **options)
-
-
-def others(network: Network, connection: Connection) -> list[Connection]:
-    return [other for other in network.links if other is not connection]
 
 
 # Routes
@@ -465,9 +458,7 @@ def test_cancelling_what_waits_for_acks_or_for_a_connection(connect: Connect) ->
     network.unreachable = {member.address for member in network.cluster.members}
     for connection in list(network.links):
         network.cut(connection)
-    parked = network.map  # a map needs its member; a plain request does as well
     op = network.submit(size_request())
-    assert callable(parked)
     assert not op.done
     network.cancel(op)
     assert op.done
@@ -492,7 +483,7 @@ def test_flows_see_values_and_errors(connect: Connect) -> None:
     network.refuse("Map.size", ILLEGAL_ARGUMENT)
 
     def steps() -> Any:
-        got = [(yield from Done(1)), (yield from All([Done(2), Sleep(1), Done(3)]))]
+        got: list[Any] = [(yield from Done(1)), (yield from All([Done(2), Sleep(1), Done(3)]))]
         try:
             yield from size_request()
         except ValueError as error:
