@@ -13,20 +13,24 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
+
+class Together(list[Any]):
+    """Answers that are waited for as a whole."""
+
+
 Tour: TypeAlias = Generator[Any, Any, None]
 
-WRITES = 1_000
 PIPELINED = 20_000
 WINDOW = 500
 
 
 def tour(client: Any, show: Show) -> Tour:
-    """What every adapter does: *client* is of any of them; a yielded list is waited for as a whole."""
+    """What every adapter does: *client* is of any of them; `Together` is waited for as a whole."""
     members = client.cluster_service.get_members()
     partitions = client.partition_service.get_partition_count()
     show.line(
@@ -37,18 +41,18 @@ def tour(client: Any, show: Show) -> Tour:
     yield numbers.clear()
     seen: list[Any] = []
     listener = yield numbers.add_entry_listener(include_value=True, added_func=seen.append)
-    yield [numbers.put(key, f"value {key}") for key in range(WRITES)]
-    values = yield [numbers.get(key) for key in range(WRITES)]
-    touched = {client.partition_service.get_partition_id(key) for key in range(WRITES)}
+    keys = range(entries_for_all(client.partition_service))
+    yield Together(numbers.put(key, f"value {key}") for key in keys)
+    values = yield Together(numbers.get(key) for key in keys)
     right = sum(value == f"value {key}" for key, value in enumerate(values))
-    show.line("map", f"{WRITES} entries written, {right} read back, over {len(touched)} of {partitions} partitions")
-    yield from until(lambda: len(seen) >= WRITES, numbers)
+    show.line("map", f"{len(keys)} entries written, {right} read back, over all {partitions} partitions")
+    yield from until(lambda: len(seen) >= len(keys), numbers)
     show.line("listener", f"{len(seen)} events, the last: {seen[-1].key!r} -> {seen[-1].value!r}")
     yield numbers.remove_entry_listener(listener)
 
     started = time.perf_counter()
     for done in range(0, PIPELINED, WINDOW):
-        yield [numbers.get(key % WRITES) for key in range(done, done + WINDOW)]
+        yield Together(numbers.get(key % len(keys)) for key in range(done, done + WINDOW))
         show.progress("pipeline", done + WINDOW, PIPELINED, time.perf_counter() - started)
     show.end_of_progress()
 
@@ -58,6 +62,16 @@ def tour(client: Any, show: Show) -> Tour:
     yield lock.unlock()
     show.line("lock", f"fencing token {fence}; locked while held: {locked}, afterwards: {(yield lock.is_locked())}")
     yield numbers.destroy()
+
+
+def entries_for_all(service: Any) -> int:
+    """How many of the keys 0, 1, 2, … it takes to have one in every partition."""
+    missing = set(range(service.get_partition_count()))
+    key = -1
+    while missing:
+        key += 1
+        missing.discard(service.get_partition_id(key))
+    return key + 1
 
 
 def until(condition: Callable[[], bool], some_map: Any, limit: float = 10.0) -> Tour:
@@ -97,7 +111,7 @@ def drive(steps: Tour, wait: Callable[[Any], Any]) -> None:
     try:
         while True:
             answer = steps.send(answer)
-            answer = [wait(one) for one in answer] if isinstance(answer, list) else wait(answer)
+            answer = [wait(one) for one in answer] if isinstance(answer, Together) else wait(answer)
     except StopIteration:
         return
 
@@ -112,7 +126,7 @@ def run_asyncio(members: list[str], cluster_name: str, show: Show) -> None:
             try:
                 while True:
                     answer = steps.send(answer)
-                    answer = await (asyncio.gather(*answer) if isinstance(answer, list) else answer)
+                    answer = await (asyncio.gather(*answer) if isinstance(answer, Together) else answer)
             except StopIteration:
                 return
 
@@ -120,10 +134,11 @@ def run_asyncio(members: list[str], cluster_name: str, show: Show) -> None:
 
 
 def run_twisted(members: list[str], cluster_name: str, show: Show) -> None:
-    from hzproto_twisted import HazelcastClient
     from twisted.internet import reactor
     from twisted.internet.defer import Deferred, gatherResults
     from twisted.python.failure import Failure
+
+    from hzproto_twisted import HazelcastClient
 
     async def main() -> None:
         client = await HazelcastClient.create_and_start(cluster_members=members, cluster_name=cluster_name)
@@ -132,7 +147,7 @@ def run_twisted(members: list[str], cluster_name: str, show: Show) -> None:
         try:
             while True:
                 answer = steps.send(answer)
-                if isinstance(answer, list):
+                if isinstance(answer, Together):
                     answer = await gatherResults(answer)
                 elif isinstance(answer, Deferred):
                     answer = await answer
@@ -175,7 +190,7 @@ class Show:
 
 
 @contextmanager
-def cluster(arguments: argparse.Namespace) -> Iterator[tuple[list[str], str, str]]:
+def cluster(arguments: argparse.Namespace) -> Generator[tuple[list[str], str, str]]:
     """The members to connect to, the name of their cluster, and what they are."""
     if arguments.members:
         yield arguments.members.split(","), arguments.cluster_name, "the given members"

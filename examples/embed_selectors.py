@@ -26,10 +26,12 @@ class Loop:
     """Drives one client; it is the `Runtime` of the structures, too."""
 
     lazy = True  # structures are created by their first operation
-    classes = blocking_classes = {Map: Map}
+    anonymous = False
 
     def __init__(self, config: Config) -> None:
         self.core = Client(config, rng=random.Random())
+        self.classes: dict[type[Any], type[Any]] = {}  # none of our own
+        self.blocking_classes = self.classes
         self.selector = selectors.DefaultSelector()
         self.unsent: dict[Connection, bytes] = {}
 
@@ -117,7 +119,7 @@ def main(*members: str) -> None:
         step(time.monotonic(), op)
         loop.run_until(op)
         if step == loop.core.start:
-            capitals: Map[Blocking, str, str] = Map(loop, "capitals")
+            capitals = Map[Blocking, str, str](loop, "capitals")
             capitals.put("France", "Paris")
             print("The capital of France is", capitals.get("France"), "- entries:", capitals.size())
 

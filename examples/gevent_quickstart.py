@@ -5,16 +5,15 @@ from __future__ import annotations
 import sys
 
 import gevent
+
 from hzproto_gevent import HazelcastClient
 
 
 def main(*members: str) -> None:
     with HazelcastClient(cluster_members=members) as client:
         capitals = client.get_map("capitals").blocking()
-        gevent.joinall(
-            [gevent.spawn(capitals.put, country, city) for country, city in [("France", "Paris"), ("Norway", "Oslo")]],
-            raise_error=True,
-        )
+        writers = [gevent.spawn(capitals.put, "France", "Paris"), gevent.spawn(capitals.put, "Norway", "Oslo")]
+        gevent.joinall(writers, raise_error=True)
         print("The capital of Norway is", capitals.get("Norway"), "- of", capitals.size(), "known")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from hzproto_twisted import HazelcastClient
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import react
+
+from hzproto_twisted import HazelcastClient
 
 
 async def quickstart(reactor: Any, *members: str) -> None:

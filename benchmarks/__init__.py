@@ -1,0 +1,1 @@
+"""Measured against the official client and against raw sockets: `./dev bench`."""

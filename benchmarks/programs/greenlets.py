@@ -1,0 +1,44 @@
+"""gevent: `python greenlets.py WORKLOAD …`, with hzproto_gevent or, without that, the official client (patched)."""
+
+from __future__ import annotations
+
+try:
+    from hzproto_gevent import HazelcastClient
+except ImportError:
+    from gevent import monkey
+
+    monkey.patch_all()
+    from hazelcast import HazelcastClient  # type: ignore[no-redef]  # pyright: ignore
+
+from typing import Any
+
+import gevent
+from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, measure
+
+
+def main(given: Arguments) -> None:
+    client: Any = HazelcastClient(cluster_members=given.members, cluster_name=given.cluster_name)
+    some_map = client.get_map(MAP)
+    some_map.put_all(dict.fromkeys(range(KEYS), VALUE)).result()
+    get = some_map.blocking().get
+    greenlets = int(given.workload.rpartition("-")[2])
+
+    def work(count: int) -> None:
+        for key in range(count):
+            get(key % KEYS)
+
+    def run(operations: int) -> None:
+        if greenlets == 1:
+            work(operations)
+        else:
+            each = max(1, operations // greenlets)
+            gevent.joinall([gevent.spawn(work, each) for _ in range(greenlets)], raise_error=True)
+
+    meter = Meter()
+    measure(meter, given.operations, run)
+    meter.report()
+    client.shutdown()
+
+
+if __name__ == "__main__":
+    main(arguments())
