@@ -1,6 +1,7 @@
 """The typed surface: one definition of each method, exact types in every calling style.
 
-At run time `op` makes a plain function that hands the operation to the adapter. To type checkers each method is a
+At run time `op` makes a plain function that hands the operation to the adapter; the classes that adapters export have
+copies of it whose signatures show what their users get. To type checkers each method is a
 descriptor whose `__get__` is overloaded on the marker that parametrises the structure: `Map[Blocking, str, int].get`
 returns `int | None`, `Map[Futures, …]` a `Future` of it, `Map[Aio, …]` an awaitable, `Map[Tx, …]` a `Deferred`.
 """
@@ -9,7 +10,21 @@ from __future__ import annotations
 
 import functools
 from copy import copy
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, cast, overload
+from types import FunctionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    cast,
+    get_args,
+    overload,
+)
 
 from hzproto.checks import positive
 
@@ -29,20 +44,34 @@ R_co = TypeVar("R_co", covariant=True)
 S_co = TypeVar("S_co", covariant=True)
 
 
-class Blocking:
+class Style:
+    """How methods answer. `annotation` is what `help()` shows for a method that has a value of the type `{}`."""
+
+    annotation: ClassVar[str]
+
+
+class Blocking(Style):
     """Methods return the value itself: sync and gevent, through `.blocking()`."""
 
+    annotation = "{}"
 
-class Futures:
+
+class Futures(Style):
     """Methods return a `hzproto.future.Future`: sync and gevent."""
 
+    annotation = "Future[{}]"
 
-class Aio:
+
+class Aio(Style):
     """Methods return an asyncio Future that is a coroutine, too."""
 
+    annotation = "Reply[{}]"
 
-class Tx:
+
+class Tx(Style):
     """Methods return a Twisted Deferred."""
+
+    annotation = "Deferred[{}]"
 
 
 if TYPE_CHECKING:
@@ -100,8 +129,34 @@ def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     return cast("Method[P, R]", method)
 
 
+def _in_style(method: Any, style: type[Style]) -> Any:
+    """Return *method*, made by `op`, with the signature that users of *style* see."""
+    build = method.__wrapped__
+    shown = FunctionType(build.__code__, build.__globals__, build.__name__, build.__defaults__, build.__closure__)
+    shown.__kwdefaults__ = build.__kwdefaults__
+    value = build.__annotations__["return"].removeprefix("Op[").removesuffix("]")
+    for parameter in ("D_co, ", "[D_co]"):  # the style of structures: classes that adapters export have none
+        value = value.replace(parameter, "")
+    shown.__annotations__ = {**build.__annotations__, "return": style.annotation.format(value)}
+    return op(shown)
+
+
+def styles_of(facade: type[Any]) -> list[type[Style]]:
+    """The styles that a class fixes for its bases, as in `class Map(AnyMap[Futures, K, V])`."""
+    arguments = (argument for base in vars(facade).get("__orig_bases__", ()) for argument in get_args(base))
+    return [argument for argument in arguments if isinstance(argument, type) and issubclass(argument, Style)]
+
+
 class Facade(Generic[S_co]):
     """Base of everything that users call: a named object bound to an adapter's runtime."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for style in styles_of(cls)[:1]:
+            members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+            for name, member in members.items():
+                if isinstance(member, FunctionType) and hasattr(member, "__wrapped__"):  # made by `op`
+                    setattr(cls, name, _in_style(member, style))
 
     def __init__(self, runtime: Runtime, name: str) -> None:
         self._runtime = runtime

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import new_class
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from hzproto.checks import text
 from hzproto.ops import Done, FlowOp, Op
@@ -10,7 +11,7 @@ from hzproto.structures.base import Structure
 from hzproto.structures.cp_subsystem import CPSubsystem
 from hzproto.structures.map import Map
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
-from hzproto.surface import Facade, S_co, op
+from hzproto.surface import Facade, S_co, op, styles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,18 @@ class ClientFacade(Facade[S_co], Generic[S_co, D_co]):
     *call* answers in the style of S; None: S and D are the same.
     """
 
+    _cp_class: ClassVar[type[CPSubsystem[Any, Any]]] = CPSubsystem
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if styles := styles_of(cls):
+            base: Any = CPSubsystem
+            cls._cp_class = new_class("CPSubsystem", (base[*styles],))
+            cls._cp_class.__module__ = cls.__module__
+
     def __init__(self, runtime: Runtime, call: Callable[[Op[Any], float | None], Any] | None = None) -> None:
         super().__init__(runtime, runtime.core.name)
-        self._cp_subsystem = CPSubsystem[S_co, D_co](runtime, "cp")
+        self._cp_subsystem: CPSubsystem[S_co, D_co] = self._cp_class(runtime, "cp")
         if call is not None:
             self._call = self._cp_subsystem._call = call
         self._lifecycle_service = LifecycleService(runtime.core)

@@ -138,7 +138,7 @@ class FencedLock(Owned[S_co]):
         held_in = self._holds.session_of(owner)
         if held_in is None:
             raise self._not_held()
-        if session is not held_in:
+        if session is None or session is not held_in:
             raise self._lost(owner)
         body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
         try:
