@@ -11,9 +11,10 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from statistics import median
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from venv import EnvBuilder
 
 from benchmarks.rows import ROWS, Row
@@ -100,8 +101,7 @@ def pair(measured: list[Measured]) -> str:
 
 
 def plot(rows: list[Row], results: Results, file: Path) -> None:
-    from matplotlib import pyplot
-
+    pyplot: Any = import_module("matplotlib.pyplot")
     drawn = [row for row in rows if "official" in results[row.name]]
     figure, axes = pyplot.subplots(figsize=(9, 0.5 * len(drawn) + 1.5))
     for offset, contender in ((-0.2, "official"), (0.2, "hzproto")):

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 
 class Together(list[Any]):
@@ -87,26 +87,23 @@ def until(condition: Callable[[], bool], some_map: Any, limit: float = 10.0) -> 
 
 
 def run_sync(members: list[str], cluster_name: str, show: Show) -> None:
-    from hzproto_sync import Future, HazelcastClient
-
-    def wait(answer: Any) -> Any:
-        return answer.result() if isinstance(answer, Future) else answer
+    from hzproto_sync import HazelcastClient
 
     with HazelcastClient(cluster_members=members, cluster_name=cluster_name) as client:
-        drive(tour(client, show), wait)
+        drive(tour(client, show))
 
 
 def run_gevent(members: list[str], cluster_name: str, show: Show) -> None:
-    from hzproto_gevent import Future, HazelcastClient
-
-    def wait(answer: Any) -> Any:
-        return answer.result() if isinstance(answer, Future) else answer
+    from hzproto_gevent import HazelcastClient
 
     with HazelcastClient(cluster_members=members, cluster_name=cluster_name) as client:
-        drive(tour(client, show), wait)
+        drive(tour(client, show))
 
 
-def drive(steps: Tour, wait: Callable[[Any], Any]) -> None:
+def drive(steps: Tour) -> None:
+    def wait(answer: Any) -> Any:
+        return answer.result() if hasattr(answer, "result") else answer  # a future, or what a getter returned
+
     answer: Any = None
     try:
         while True:
@@ -135,8 +132,7 @@ def run_asyncio(members: list[str], cluster_name: str, show: Show) -> None:
 
 def run_twisted(members: list[str], cluster_name: str, show: Show) -> None:
     from twisted.internet import reactor
-    from twisted.internet.defer import Deferred, gatherResults
-    from twisted.python.failure import Failure
+    from twisted.internet.defer import Deferred, ensureDeferred, gatherResults
 
     from hzproto_twisted import HazelcastClient
 
@@ -149,21 +145,28 @@ def run_twisted(members: list[str], cluster_name: str, show: Show) -> None:
                 answer = steps.send(answer)
                 if isinstance(answer, Together):
                     answer = await gatherResults(answer)
-                elif isinstance(answer, Deferred):
-                    answer = await answer
+                elif isinstance(answer, Deferred):  # getters return the structures themselves
+                    answer = await cast("Any", answer)
         except StopIteration:
             return
         finally:
             await client.shutdown()
 
-    failures: list[Failure] = []
+    errors: list[Exception] = []
     loop: Any = reactor
-    loop.callWhenRunning(
-        lambda: Deferred.fromCoroutine(main()).addErrback(failures.append).addBoth(lambda _: loop.stop())
-    )
+
+    async def start() -> None:
+        try:
+            await main()
+        except Exception as error:  # noqa: BLE001 - it is raised when the reactor has stopped
+            errors.append(error)
+        finally:
+            loop.stop()
+
+    loop.callWhenRunning(ensureDeferred, start())
     loop.run()
-    if failures:
-        failures[0].raiseException()
+    if errors:
+        raise errors[0]
 
 
 ADAPTERS = {"sync": run_sync, "asyncio": run_asyncio, "gevent": run_gevent, "twisted": run_twisted}

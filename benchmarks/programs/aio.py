@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import Any
 
-from meter import KEYS, MAP, ROUNDS, VALUE, Arguments, Meter, arguments
-
-try:
-    from hzproto_asyncio import HazelcastClient
-except ImportError:
-    from hazelcast.asyncio import HazelcastClient  # type: ignore[no-redef]  # pyright: ignore
+from meter import KEYS, MAP, ROUNDS, VALUE, Arguments, Meter, arguments, client_of
 
 
 async def main(given: Arguments) -> None:
-    client: Any = await HazelcastClient.create_and_start(cluster_members=given.members, cluster_name=given.cluster_name)
+    client = await client_of("hzproto_asyncio", "hazelcast.asyncio").create_and_start(
+        cluster_members=given.members, cluster_name=given.cluster_name
+    )
     some_map = await client.get_map(MAP)
     await some_map.put_all(dict.fromkeys(range(KEYS), VALUE))
     get = some_map.get

@@ -39,5 +39,9 @@ async def main(reactor: Any) -> None:
     await client.shutdown()
 
 
+def start(reactor: Any) -> Deferred[None]:
+    return Deferred.fromCoroutine(main(reactor))
+
+
 if __name__ == "__main__":
-    react(lambda reactor: Deferred.fromCoroutine(main(reactor)))
+    react(start)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-try:
-    from hzproto_gevent import HazelcastClient
-except ImportError:
+from importlib.util import find_spec
+
+if find_spec("hzproto_gevent") is None:
     from gevent import monkey
 
     monkey.patch_all()
-    from hazelcast import HazelcastClient  # type: ignore[no-redef]  # pyright: ignore
+
+    monkey.patch_all()
 
 from typing import Any
 
 import gevent
-from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, measure
+from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, client_of, measure
 
 
 def main(given: Arguments) -> None:
-    client: Any = HazelcastClient(cluster_members=given.members, cluster_name=given.cluster_name)
+    client = client_of("hzproto_gevent", "hazelcast")(cluster_members=given.members, cluster_name=given.cluster_name)
     some_map = client.get_map(MAP)
     some_map.put_all(dict.fromkeys(range(KEYS), VALUE)).result()
     get = some_map.blocking().get
@@ -32,7 +33,8 @@ def main(given: Arguments) -> None:
             work(operations)
         else:
             each = max(1, operations // greenlets)
-            gevent.joinall([gevent.spawn(work, each) for _ in range(greenlets)], raise_error=True)
+            spawned: list[Any] = [gevent.spawn(work, each) for _ in range(greenlets)]
+            gevent.joinall(spawned, raise_error=True)
 
     meter = Meter()
     measure(meter, given.operations, run)

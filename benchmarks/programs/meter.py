@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 KEYS = 1_000
@@ -31,6 +32,15 @@ class Arguments:
 def arguments() -> Arguments:
     workload, cluster_name, members, operations = sys.argv[1:5]
     return Arguments(workload, cluster_name, members.split(","), int(operations))
+
+
+def client_of(ours: str, official: str) -> Any:
+    """The client class of the module *ours*, or of *official* where ours is not installed."""
+    try:
+        module = import_module(ours)
+    except ImportError:
+        module = import_module(official)
+    return module.HazelcastClient
 
 
 class Meter:

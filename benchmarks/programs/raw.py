@@ -14,7 +14,9 @@ from typing import Any
 
 from meter import KEYS, MAP, ROUNDS, VALUE, Arguments, Meter, arguments, measure
 
+from hzproto.config import Config
 from hzproto.messages import MESSAGES
+from hzproto.serialization import SerializationService
 from hzproto_sync import HazelcastClient
 
 _GET = MESSAGES["Map.get"].request
@@ -35,7 +37,7 @@ class Prepared:
             members = client.cluster_service.get_members()
             self.addresses = [(member.address.host, member.address.port) for member in members]
             index = {member.uuid: position for position, member in enumerate(members)}
-            to_data = client._core.serialization.to_data
+            to_data = SerializationService(Config()).to_data
             self.keys: list[tuple[int, bytearray]] = []
             for key in range(KEYS):
                 partition = client.partition_service.get_partition_id(key)

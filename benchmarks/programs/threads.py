@@ -7,12 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, measure
-
-try:
-    from hzproto_sync import HazelcastClient
-except ImportError:
-    from hazelcast import HazelcastClient  # type: ignore[no-redef]  # pyright: ignore
+from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, client_of, measure
 
 WINDOW = 1_000
 
@@ -79,7 +74,7 @@ WORKLOADS: dict[str, Callable[[Any, int], None]] = {
 
 
 def main(given: Arguments) -> None:
-    client: Any = HazelcastClient(cluster_members=given.members, cluster_name=given.cluster_name)
+    client = client_of("hzproto_sync", "hazelcast")(cluster_members=given.members, cluster_name=given.cluster_name)
     some_map = client.get_map(MAP)
     some_map.put_all(dict.fromkeys(range(KEYS), VALUE)).result()
     meter = Meter()
