@@ -65,11 +65,11 @@ class Future(Generic[T_co]):
 
     _error: BaseException | None
     _value: T_co
-    _raised: bool
 
     def __init__(self, op: Op[T_co], host: Host) -> None:
-        self._op: Op[Any] = op  # _DECODED once the three attributes above are set
+        self._op: Op[Any] = op  # _DECODED once the two attributes above are set
         self._host = host
+        self._raised = False
 
     def result(self, timeout: float | None = None) -> T_co:
         """Wait until the operation has ended; return its value or raise its error.
@@ -170,7 +170,6 @@ class Future(Generic[T_co]):
             except Exception as failure:  # noqa: BLE001 - kept for who asks for the result
                 error = failure
         self._error = error
-        self._raised = False
         self._op = _DECODED  # the undecoded answer is not needed any more
         del self, op, error  # a traceback may refer to this frame: make no reference cycle of it
 
