@@ -1,17 +1,29 @@
-"""Hazelcast for Twisted: methods return Deferreds.
+"""A Hazelcast client for Twisted: methods return Deferreds.
 
-::
+from hzproto_twisted import HazelcastClient
 
-    client = yield HazelcastClient.create_and_start(cluster_members=["127.0.0.1:5701"])
-    people = client.get_map("people")
-    yield people.put(1, "Ada")
-    yield client.shutdown()
+async def main(reactor):
+    client = await HazelcastClient.create_and_start(reactor=reactor, cluster_members=["127.0.0.1:5701"])
+    capitals = client.get_map("capitals")
+    await capitals.put("France", "Paris")
+    await client.shutdown()
 """
 
 from __future__ import annotations
 
-from hzproto.config import Config
+from hzproto.config import Config, ReconnectMode
+from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
 from hzproto_twisted.client import HazelcastClient
 from hzproto_twisted.structures import FencedLock, Map
 
-__all__ = ["Config", "FencedLock", "HazelcastClient", "Map"]
+__all__ = [
+    "ClientOfflineError",
+    "Config",
+    "FencedLock",
+    "HazelcastClient",
+    "HazelcastClientNotActiveError",
+    "HazelcastError",
+    "Map",
+    "OperationTimeoutError",
+    "ReconnectMode",
+]

@@ -67,7 +67,7 @@ class Driver:
         """Submit *op*; return the Deferred of its result."""
         if get_ident() != self.thread and (error := self._refusal()) is not None:
             return fail(error)
-        deferred = Deferred[Any](partial(self._cancel, op))
+        deferred: Deferred[Any] = Deferred(partial(self._cancel, op))
         op.waiter = deferred
         now = self.now()
         self.core.submit(op, now, timeout)
