@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -431,8 +432,31 @@ class TestWithoutSockets:
     def test_starts_once(self) -> None:
         network = MemoryNetwork()
         network.start()
-        with pytest.raises(RuntimeError, match="started before"):
+        with pytest.raises(RuntimeError, match="started or shut down before"):
             _ = network.client.start()
+
+    def test_a_client_that_was_shut_down_cannot_be_started(self) -> None:
+        network = MemoryNetwork()
+        closed = network.client.shutdown()
+        network.turn()
+        assert result_of(closed) is None
+        with pytest.raises(RuntimeError, match="shut down before"):
+            _ = network.client.start()
+
+    def test_nothing_holds_on_to_a_client_that_was_shut_down(self) -> None:
+        network = MemoryNetwork(members=2)
+        m = network.start().get_map("m")
+        value = m.get(1)
+        network.turn()
+        closed = network.client.shutdown()
+        network.exchange()
+        network.turn()
+        assert (result_of(value), result_of(closed)) == (None, None)
+        client = weakref.ref(network.client)
+        network.reactor.triggers.clear()  # a real reactor lets go of its trigger when it is told to
+        del network.client, m
+        gc.collect()
+        assert client() is None
 
     def test_a_start_that_is_cancelled_closes_the_client(self) -> None:
         network = MemoryNetwork()

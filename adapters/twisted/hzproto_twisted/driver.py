@@ -99,7 +99,7 @@ class Driver:
     def start(self) -> Deferred[None]:
         """Begin to connect; the Deferred fires when the client may be used, or fails."""
         if self._started:
-            raise RuntimeError("The client has been started before; make a new one.")
+            raise RuntimeError("The client has been started or shut down before; make a new one.")
         if self.reactor.running and threadable.ioThread != get_ident():
             raise _wrong_thread()
         self._started = True
@@ -116,6 +116,7 @@ class Driver:
         if self._forked:
             return succeed(None)
         self._check_thread()
+        self._started = True  # in a way: it cannot be started any more
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
@@ -142,7 +143,7 @@ class Driver:
         """This is the child of a fork: what was opened stays with the parent."""
         self._forked = True
         self.thread = None
-        self._pumping = True  # for ever: this process does nothing for the client any more
+        self._timer_at = -inf
         for link in self.links:
             link.abandon()
 
@@ -164,7 +165,7 @@ class Driver:
     # Between core and reactor
 
     async def translate(self, address: Address) -> Address:
-        """Return where this client reaches *address*; a translator of the user's runs in a thread."""
+        """Return where this client reaches *address*; asked in a thread, because a translator may take its time."""
         translator = self.core.config.address_translator
         if translator is None:
             return address
@@ -172,13 +173,13 @@ class Driver:
 
     def pump(self) -> None:
         """Do all that the core asks for; after every call into the core."""
-        if self._pumping:  # the loop below comes to it
-            self._pump_again = True
+        if self._pumping or self._forked:
+            self._pump_again = True  # the loop below comes to it
             return
         self._pumping = self._pump_again = True
         core = self.core
         try:
-            while self._pump_again:
+            while self._pump_again and not self._forked:
                 self._pump_again = False
                 self._flush()
                 for action in core.actions():
