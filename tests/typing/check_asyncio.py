@@ -1,0 +1,48 @@
+"""What type checkers see of hzproto_asyncio; runs nothing: mypy and pyright check these files with the rest."""
+
+# mypy: disable-error-code="unused-awaitable"
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, assert_type
+
+from hzproto.structures.fenced_lock import FencedLock
+from hzproto.structures.map import Map
+from hzproto.surface import Aio, Reply
+from hzproto_asyncio import FencedLock as AioFencedLock
+from hzproto_asyncio import HazelcastClient
+from hzproto_asyncio import Map as AioMap
+
+
+async def client() -> None:
+    client = await HazelcastClient.create_and_start(cluster_name="dev")
+    assert_type(client, HazelcastClient)
+    assert_type(client.get_map("m"), Reply[Map[Aio, Any, Any]])
+    assert_type(await client.get_map("m"), Map[Aio, Any, Any])
+    assert_type(await client.cp_subsystem.get_lock("l"), FencedLock[Aio])
+    assert_type(await client.shutdown(), None)
+    async with HazelcastClient() as same:
+        assert_type(same, HazelcastClient)
+    await HazelcastClient.create_and_start(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    (await client.get_map(1))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def structures(m: AioMap[str, int], lock: AioFencedLock) -> None:
+    assert_type(m.get("k"), Reply[int | None])
+    assert_type(await m.get("k"), int | None)
+    assert_type(await m.key_set(), list[str])
+    assert_type(await m.with_timeout(1).size(), int)
+    assert_type(await asyncio.create_task(m.get("k")), int | None)
+    assert_type(await asyncio.wait_for(m.get("k"), 1), int | None)
+    assert_type(await asyncio.shield(m.size()), int)
+    assert_type(await asyncio.gather(m.get("k"), m.size()), tuple[int | None, int])
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(m.get("k"))
+    assert_type(task.result(), int | None)
+    assert_type(await lock.lock(), int)
+    assert_type(await lock.unlock(), None)
+    await m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (await m.get("k")) + 1  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
+    m.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

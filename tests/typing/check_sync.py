@@ -1,0 +1,87 @@
+"""What type checkers see of hzproto_sync; runs nothing: mypy and pyright check these files with the rest."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from hzproto.core import MemberInfo
+from hzproto.future import Future, combine_futures
+from hzproto.structures.client import ClientFacade
+from hzproto.structures.fenced_lock import FencedLock
+from hzproto.structures.map import Map
+from hzproto.surface import Blocking, Futures
+from hzproto_sync import BlockingMap, HazelcastClient
+from hzproto_sync import FencedLock as SyncFencedLock
+from hzproto_sync import Map as SyncMap
+
+
+def client(client: HazelcastClient) -> None:
+    assert_type(client.get_map("m"), Map[Futures, Any, Any])
+    assert_type(client.with_timeout(1), HazelcastClient)
+    assert_type(client.cp_subsystem.get_lock("l"), FencedLock[Futures])
+    assert_type(client.cluster_service.get_members(), list[MemberInfo])
+    assert_type(client.partition_service.get_partition_count(), int)
+    assert_type(client.lifecycle_service.is_running(), bool)
+    assert_type(client.shutdown(), None)
+    with client as same:
+        assert_type(same, HazelcastClient)
+    client.get_map()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.get_map(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    HazelcastClient(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    HazelcastClient(cluster_name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def futures(m: SyncMap[str, int]) -> None:
+    assert_type(m.get("k"), Future[int | None])
+    assert_type(m.put("k", 1, ttl=2.5), Future[int | None])
+    assert_type(m.set("k", 1), Future[None])
+    assert_type(m.contains_key("k"), Future[bool])
+    assert_type(m.size(), Future[int])
+    assert_type(m.key_set(), Future[list[str]])
+    assert_type(m.entry_set(), Future[list[tuple[str, int]]])
+    assert_type(m.get_all(["k"]), Future[dict[str, int]])
+    assert_type(m.put_all({"k": 1}), Future[None])
+    assert_type(m.try_lock("k", timeout=1, owner=3), Future[bool])
+    assert_type(m.add_entry_listener(added_func=lambda event: assert_type(event.key, str | None)), Future[str])
+    assert_type(m.get("k").result(), int | None)
+    assert_type(m.get("k").continue_with(lambda future: str(future.result())), Future[str])
+    assert_type(combine_futures([m.size(), m.size()]), Future[list[int]])
+    assert_type(m.with_timeout(1), SyncMap[str, int])
+    assert_type(m.with_timeout(1).get("k"), Future[int | None])
+    assert_type(m.blocking(), Map[Blocking, str, int])
+    m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    m.put("k", 1, tll=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    m.get("k") + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+
+
+def blocking(m: BlockingMap[str, int]) -> None:
+    assert_type(m.get("k"), int | None)
+    assert_type(m.put("k", 1), int | None)
+    assert_type(m.size(), int)
+    assert_type(m.key_set(), list[str])
+    assert_type(m.lock("k", lease_time=3), None)
+    assert_type(m.with_timeout(1).get("k"), int | None)
+    m.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    m.get("k").result()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
+
+
+def locks(lock: SyncFencedLock) -> None:
+    assert_type(lock.lock(), Future[int])
+    assert_type(lock.unlock(), Future[None])
+    assert_type(lock.blocking().lock(), int)
+    assert_type(lock.blocking().try_lock(1.5), int)
+    assert_type(lock.blocking().is_locked_by_current_thread(), bool)
+    lock.lock(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, Futures]:
+    return client
+
+
+def futures_of(m: SyncMap[str, int]) -> Map[Futures, str, int]:
+    return m
+
+
+def blocking_of(m: SyncMap[str, int]) -> Map[Blocking, str, int]:
+    return m  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
