@@ -123,6 +123,13 @@ class Driver:
 
     # From the hub
 
+    def catch_up(self) -> None:
+        """Do what Ctrl-C may have kept the hub from: it may end any callback, and then gevent stops the watcher."""
+        for link in list(self._links):
+            link.flush()
+            link.resume()
+        self.loop.run_callback(self.turn)
+
     def turn(self) -> None:
         """Do what the core asks for and hand out what it has finished. Raises nothing."""
         core = self.core
@@ -156,9 +163,9 @@ class Driver:
         # An exception out of a greenlet, or Ctrl-C, can end each call in here. So each step leaves a state from which
         # the next turn goes on with the rest and wakes nobody twice.
         finished = self._finished
-        self._waking = True
-        self._flushed_at = monotonic()
         try:
+            self._waking = True
+            self._flushed_at = monotonic()
             while finished:
                 waiters: list[Waiter] | None = finished[0].waiter
                 while waiters:
@@ -189,8 +196,10 @@ class Driver:
         try:
             translate = config.address_translator
             sock = dial(address if translate is None else translate(address), config.socket_options)
-        except Exception as error:  # noqa: BLE001 - address_translator is the user's
+        except BaseException as error:
             self.core.connection_failed(connection, error, monotonic())
+            if not isinstance(error, Exception):
+                raise
         else:
             if connection.closed:  # after the socket was connected, before this greenlet could go on
                 sock.close()
@@ -198,7 +207,8 @@ class Driver:
             link = connection.transport = Link(self, connection, sock)
             self._links.add(link)
             self.core.connection_opened(connection, monotonic())
-        self.react(waits=False)
+        finally:
+            self.react(waits=False)
 
     def lost(self, connection: Connection, error: BaseException | None) -> None:
         """The socket of *connection* has ended."""
@@ -239,20 +249,21 @@ class Driver:
 
     def _set_timer(self, deadline: float) -> None:
         self._stop_timer()
-        self._timer_at = deadline
-        self._timer = self.loop.timer(max(0.0, deadline - monotonic()))
+        self._timer = self.loop.timer(max(0.0, deadline - monotonic()), 1.0)  # again if Ctrl-C ends the callback early
         self._timer.start(self._timer_due, update=True)
+        self._timer_at = deadline
 
     def _stop_timer(self) -> None:
         self._timer.stop()
         self._timer.close()
 
     def _timer_due(self) -> None:
+        self._stop_timer()
         self._timer_at = math.inf
         try:
             self.core.handle_timer(monotonic())
         finally:
-            self.turn()
+            self.catch_up()
 
 
 _drivers: Final[WeakSet[Driver]] = WeakSet()

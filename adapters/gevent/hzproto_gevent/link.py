@@ -18,10 +18,7 @@ _READABLE: Final = 1
 _WRITABLE: Final = 2
 
 _JOIN_BELOW: Final = 8192
-"""The size in bytes below which copying a message beside others is cheaper than handing it to the system by itself."""
-
-_MOST_BUFFERS: Final = 64
-"""How many buffers are handed to the system at once; it takes no more than 1024."""
+"""The size in bytes below which copying a message beside others is cheaper than a send of its own."""
 
 
 class Link:
@@ -32,9 +29,16 @@ class Link:
         self._connection = connection
         self._socket = sock
         self._unsent: Sequence[Buffer] = ()  # what the socket did not take yet; the core keeps what comes after it
+        self._sent = 0  # bytes of that which it has taken
         self._reader = driver.loop.io(sock.fileno(), _READABLE)
         self._writer = driver.loop.io(sock.fileno(), _WRITABLE)
+        self.resume()
+
+    def resume(self) -> None:
+        """Receive what comes, and send what is left to send. Harmless when all that is under way."""
         self._reader.start(self._read)
+        if self._unsent:
+            self._writer.start(self._write)
 
     def close(self) -> None:
         """Close the socket; may be called again."""
@@ -46,30 +50,32 @@ class Link:
     def flush(self) -> None:
         """Send what the core has for this connection; what the socket does not take follows when it can."""
         if not self._unsent:
-            self._send(gather(self._connection.data_to_send()))
+            self._unsent = self._connection.data_to_send()
+            self._unsent = gather(self._unsent)
+            self._send()
             if self._unsent:
                 self._writer.start(self._write)
 
     def _write(self) -> None:
-        self._send(self._unsent)
+        self._send()
         if not self._unsent and not self._connection.closed:
             self._writer.stop()
             self.flush()
 
-    def _send(self, buffers: Sequence[Buffer]) -> None:
+    def _send(self) -> None:
+        # Ctrl-C may end this after every call, not between a call in `map` and the assignment of what it returned:
+        # however it ends, `resume` knows where to go on.
         try:
-            while buffers:
-                if len(buffers) == 1:
-                    size = self._socket.send(buffers[0])
+            while self._unsent:
+                if self._sent:
+                    self._unsent, self._sent = skip(self._unsent, self._sent), 0
                 else:
-                    size = self._socket.sendmsg(buffers[:_MOST_BUFFERS])
-                buffers = skip(buffers, size)
+                    (self._sent,) = map(self._socket.send, self._unsent[:1])
         except (BlockingIOError, InterruptedError):
             pass
         except OSError as error:
+            self._unsent = ()
             self._driver.lost(self._connection, error)
-            buffers = ()
-        self._unsent = buffers
 
     def _read(self) -> None:
         connection = self._connection
@@ -84,7 +90,7 @@ class Link:
         except OSError as error:
             self._driver.lost(connection, error)
         except BaseException:
-            # Ctrl-C half-way: bytes may be lost between the socket and the core, so this connection is of no more use.
+            # Ctrl-C half-way: bytes may be lost between the socket and the core, so the connection is of no more use.
             self._driver.lost(connection, ConnectionAbortedError("receiving was interrupted"))
             raise
         self._driver.turn()
@@ -104,9 +110,6 @@ def gather(messages: Sequence[Buffer]) -> Sequence[Buffer]:
 
 
 def skip(buffers: Sequence[Buffer], size: int) -> Sequence[Buffer]:
-    """Return what is left of *buffers* without their first *size* bytes."""
-    for index, buffer in enumerate(buffers):
-        if size < len(buffer):
-            return [memoryview(buffer)[size:] if size else buffer, *buffers[index + 1 :]]
-        size -= len(buffer)
-    return ()
+    """Return *buffers* without the first *size* bytes, which are bytes of the first one."""
+    first, *others = buffers
+    return others if size == len(first) else [memoryview(first)[size:], *others]

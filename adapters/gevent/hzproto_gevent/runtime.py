@@ -89,6 +89,7 @@ class Runtime:
             op.waiter = None
             self.core.cancel(op, monotonic())
             self._driver.react(waits=False)
+            self._driver.catch_up()
             raise
         op.waiter = None
 
@@ -113,8 +114,9 @@ class Runtime:
         try:
             while not op.done:
                 self._hub.switch()
-        except Timeout as over:
-            if over is not expiry:
+        except BaseException as error:
+            if error is not expiry:
+                self._driver.catch_up()
                 raise
         finally:
             expiry.close()
