@@ -120,11 +120,12 @@ class ServerConnection:
                 self.close(f"it began with {self._prelude!r}")
                 return
         try:
-            messages = self._reader.receive(data)
-            for message in messages:
+            for message in self._reader.receive(data):
                 self._handle(bytes(message))
         except RemoteProtocolError as error:
             self.close(str(error))
+        if self._reader.error is not None:  # behind the last message
+            self.close(str(self._reader.error))
 
     def _handle(self, message: bytes) -> None:
         if self.closed:
