@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 from hzproto.cluster.actions import OpenConnection
 from hzproto.cluster.client import Client
+from hzproto.cluster.connection import ConnectionState
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done
 from hzproto_asyncio.dial import dial
@@ -72,6 +73,7 @@ class Runtime:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = math.inf
         self._dials: dict[Connection, asyncio.Task[None]] = {}
+        self._dialed: set[Connection] = set()  # those of them whose sockets are connected
         self._wires: dict[Connection, Wire] = {}
         self._listeners = Listeners()
         self._owners = Owners(self.core.new_owner)
@@ -131,10 +133,12 @@ class Runtime:
                 "The client is not started: use `await HazelcastClient.create_and_start(...)`, "
                 "`await client.start()` or `async with client`."
             )
+        running = asyncio._get_running_loop()
+        if running is self._loop:
+            return
         if self._closed or self._loop.is_closed():
             raise HazelcastClientNotActiveError
-        running = asyncio._get_running_loop()
-        if running is self._loop or (running is None and threading.get_ident() == self._thread):
+        if running is None and threading.get_ident() == self._thread:  # before `run_until_complete`
             return
         raise RuntimeError(
             "The client belongs to another event loop: use it there "
@@ -187,6 +191,7 @@ class Runtime:
             await asyncio.wait(ends)
         await self._listeners.close(LISTENER_GRACE)
         self._closed = True
+        self._home = _ELSEWHERE
         self._timer_due = -math.inf  # no timer is ever due earlier
         for handle in (self._timer, self._end_turn):
             if handle is not None:
@@ -218,6 +223,8 @@ class Runtime:
         wire.connection.transport = wire
         now = monotonic()
         self.core.connection_opened(wire.connection, now)
+        if wire.connection.state is ConnectionState.CLOSED:  # since its socket was connected
+            wire.abort()
         self._settle(now)
 
     def received(self, now: float) -> None:
@@ -297,6 +304,7 @@ class Runtime:
             if (translate := self._config.address_translator) is not None:
                 address = await loop.run_in_executor(None, translate, address)  # it may ask a name server
             sock = await dial(address, self._config.socket_options)
+            self._dialed.add(connection)
             await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
         except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
             now = monotonic()
@@ -304,12 +312,14 @@ class Runtime:
             self._settle(now)
         finally:
             del self._dials[connection]
+            self._dialed.discard(connection)
 
     def _abort(self, connection: Connection) -> None:
-        if (task := self._dials.get(connection)) is not None:
-            task.cancel()
         if (wire := self._wires.get(connection)) is not None:
             wire.abort()
+        elif connection in self._dials and connection not in self._dialed:
+            # Not later: a cancelled `create_connection` may close the transport without a word to its protocol.
+            self._dials[connection].cancel()
 
 
 _runtimes: WeakSet[Runtime] = WeakSet()
