@@ -385,6 +385,7 @@ class Client:
         finally:
             self.connector.close_all()
             self.invocations.drop_orphans()
+            self.invocations.end_all(HazelcastClientNotActiveError)  # sessions were kept alive up to here
             self.timers.clear()
             self._enter(LifecycleState.SHUTDOWN)
             self._finish_closing()

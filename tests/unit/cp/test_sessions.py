@@ -110,6 +110,19 @@ def test_waiting_for_a_lock_while_the_client_closes_makes_no_new_session(network
     assert not network.cluster.cp.create_group("l").sessions
 
 
+def test_a_heartbeat_while_the_client_closes_leaves_nothing_behind(network: Network) -> None:
+    lock = network.lock()
+    lock.lock(owner=1).result()
+    network.advance(1.8)
+    network.hold(HEARTBEAT, CLOSE)
+    lock.lock(owner=2)
+    network.shut_down()
+    network.advance(0.3)
+    network.take(HEARTBEAT)
+    network.advance(10)
+    assert network.client.invocations.in_flight == 0
+
+
 def lose_session(network: Network) -> None:
     """Cut the client off for longer than its session lives."""
     network.unreachable = {member.address for member in network.cluster.members}
