@@ -9,7 +9,7 @@ from hzproto.errors import RemoteProtocolError
 from hzproto.messages import ERROR
 from hzproto.testing.calls import Call
 from hzproto.testing.endpoints import endpoint
-from hzproto.testing.failures import AUTHENTICATION, UNSUPPORTED_OPERATION, Failure
+from hzproto.testing.failures import RETRYABLE_HAZELCAST, UNSUPPORTED_OPERATION, Failure
 from hzproto.testing.faults import Outgoing
 from hzproto.wire.frames import BACKUP_AWARE, BACKUP_EVENT, REQUEST_HEADER, FrameReader
 
@@ -142,7 +142,7 @@ class ServerConnection:
         call = Call(self, known, args, correlation_id, partition_id, backup_aware=bool(flags & BACKUP_AWARE))
         try:
             if self.client is None and known.name not in _LOGIN:
-                raise Failure(AUTHENTICATION, f"{known.name} came before the authentication")
+                raise Failure(RETRYABLE_HAZELCAST, f"{known.name} came before the authentication")
             known.route(call)
         except Failure as failure:
             call.answer(failure)

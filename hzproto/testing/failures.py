@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 _CLASS_NAMES: Final = {
-    3: "com.hazelcast.client.AuthenticationException",
     14: "com.hazelcast.spi.exception.DistributedObjectDestroyedException",
     23: "java.lang.IllegalArgumentException",
     26: "java.lang.IllegalMonitorStateException",
+    46: "com.hazelcast.spi.exception.RetryableHazelcastException",
     61: "java.lang.UnsupportedOperationException",
     85: "com.hazelcast.cp.internal.session.SessionExpiredException",
     86: "com.hazelcast.cp.internal.datastructures.exception.WaitKeyCancelledException",
     89: "com.hazelcast.cp.exception.CPGroupDestroyedException",
 }
-AUTHENTICATION: Final = 3
 OBJECT_DESTROYED: Final = 14
 ILLEGAL_ARGUMENT: Final = 23
 ILLEGAL_MONITOR_STATE: Final = 26
+RETRYABLE_HAZELCAST: Final = 46
 UNSUPPORTED_OPERATION: Final = 61
 SESSION_EXPIRED: Final = 85
 WAIT_KEY_CANCELLED: Final = 86

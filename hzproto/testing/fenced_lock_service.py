@@ -94,10 +94,11 @@ class Lock:
             self._cancel_other_waits(endpoint, invocation)
             raise Failure(ILLEGAL_MONITOR_STATE, "the caller does not hold the lock")
         self.count -= 1
-        if self.count == 0:
-            self._forget(lambda other: other == endpoint)
-            self._hand_over()
-        return self._remember(endpoint, invocation, self.fence if self.count else _NO_FENCE) != _NO_FENCE
+        if self.count > 0:
+            return self._remember(endpoint, invocation, self.fence) != _NO_FENCE
+        self._forget(lambda other: other == endpoint)
+        self._hand_over()
+        return self._remember(endpoint, invocation, _NO_FENCE) != _NO_FENCE
 
     def ownership(self) -> tuple[int, int, int, int]:
         """Return fence, number of acquisitions, session and thread of the holder."""

@@ -219,7 +219,7 @@ class _Server:
                     # Bound but not listening, the port refuses connections and stays ours.
                     port = self._ports[index].getsockname()[1]
                     self._selector.unregister(self._ports[index])
-                    self._ports[index].close()
+                    _close(self._ports[index])
                     self._ports[index] = _bind(port)
         for connection in self.cluster.dirty():
             peer = self._peers.get(connection)
@@ -320,7 +320,7 @@ class _Peer:
 
     def close(self) -> None:
         self._selector.unregister(self._sock)
-        self._sock.close()
+        _close(self._sock)
 
 
 def _bind(port: int) -> socket.socket:
@@ -329,3 +329,11 @@ def _bind(port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((_HOST, port))
     return sock
+
+
+def _close(sock: socket.socket) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)  # a forked child may have the descriptor, too
+    except OSError:
+        pass  # it is not connected any more
+    sock.close()

@@ -77,6 +77,8 @@ class Task:
         if not 0 <= self.partition < cluster.partition_count:
             raise Failure(ILLEGAL_ARGUMENT, f"there is no partition {self.partition}")
         owner = cluster.owner(self.partition)
+        if not owner.alive:
+            return  # all members are dead
         origin = owner if self.call is None else self.call.member
         if origin is owner:
             cluster.arrive(owner, partial(self.run, owner), self.start)

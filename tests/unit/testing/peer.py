@@ -31,9 +31,10 @@ LOGIN: dict[str, Any] = {
 class Refused(Exception):  # noqa: N818 - an answer
     """The member answered with an error."""
 
-    def __init__(self, code: int, text: str) -> None:
+    def __init__(self, code: int, class_name: str, text: str | None) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
+        self.class_name = class_name
 
 
 @dataclass(frozen=True)
@@ -113,18 +114,26 @@ class Peer:
                 self._read(bytes(message))
 
     def _read(self, message: bytes) -> None:
-        _, flags, kind, correlation_id, acks = RESPONSE_HEADER.unpack_from(message)
-        layout = layout_of(kind)
-        assert layout is not None
-        values = layout.decode(message)
-        if flags & EVENT:
-            name = layout.name.rpartition(".")[2]
-            self.events.append(Event(name, correlation_id, values, backup=bool(flags & BACKUP_EVENT)))
-        elif layout is ERROR:
-            holder = values["errorHolders"][0]
-            self._answers[correlation_id] = Refused(holder["errorCode"], holder["message"])
+        correlation_id, what = understand(message)
+        if isinstance(what, Event):
+            self.events.append(what)
         else:
-            self._answers[correlation_id] = Answer(values, acks)
+            self._answers[correlation_id] = what
+
+
+def understand(message: bytes) -> tuple[int, Answer | Refused | Event]:
+    """Decode what a member sent; return it with its correlation id."""
+    _, flags, kind, correlation_id, acks = RESPONSE_HEADER.unpack_from(message)
+    layout = layout_of(kind)
+    assert layout is not None
+    values = layout.decode(message)
+    if flags & EVENT:
+        name = layout.name.rpartition(".")[2]
+        return correlation_id, Event(name, correlation_id, values, backup=bool(flags & BACKUP_EVENT))
+    if layout is ERROR:
+        holder = values["errorHolders"][0]
+        return correlation_id, Refused(holder["errorCode"], holder["className"], holder["message"])
+    return correlation_id, Answer(values, acks)
 
 
 def data(value: int) -> bytes:

@@ -29,7 +29,7 @@ def test_who_does_not_belong_here_is_refused(changes: dict[str, Any]) -> None:
     answer = peer.login(**values)
     assert answer["status"] == 1
     assert answer["memberUuid"] is None
-    with pytest.raises(Refused, match=r"^3: "):
+    with pytest.raises(Refused, match=r"^46: "):
         peer.call("Client.ping")
 
 
@@ -58,7 +58,7 @@ def test_a_client_without_uuid_gets_one() -> None:
 
 
 def test_nothing_is_done_before_the_login() -> None:
-    with pytest.raises(Refused, match=r"^3: "):
+    with pytest.raises(Refused, match=r"^46: "):
         Peer(Cluster(), login=False).call("Map.size", name="m")
 
 

@@ -190,6 +190,20 @@ def test_a_new_cluster_comes_of_a_whole_restart() -> None:
     assert MapPeer(Peer(cluster, 0)).call("size") == 0
 
 
+def test_a_cluster_that_is_down_does_nothing() -> None:
+    cluster = Cluster(members=2, client_cleanup_delay=10.0)
+    peer = Peer(cluster)
+    key = key_of(cluster, 0)
+    m = MapPeer(peer)
+    m.call("put", key, value=data(1), ttl=5000)
+    m.call("lock", key, ttl=5000, referenceId=1)
+    MapPeer(peer, 2).send("tryLock", key, lease=-1, timeout=7000, referenceId=2)
+    for member in cluster.members:
+        cluster.kill(member, 1.0)
+    advance(cluster, 20.0)
+    assert cluster.next_deadline() is None
+
+
 def test_only_the_dead_are_restarted() -> None:
     cluster = Cluster()
     with pytest.raises(ValueError, match="only a dead member can be restarted"):
