@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hzproto.cp.sessions import Session
 
 
@@ -15,11 +17,13 @@ class Holds:
     answers may come in either order.
     """
 
-    __slots__ = ("_by_owner",)
+    __slots__ = ("_by_owner", "attempts")
 
     def __init__(self) -> None:
         # Sessions, not their ids, which another cluster gives out again; in the order of the first acquisition.
         self._by_owner: dict[int, tuple[Session, int]] = {}
+        self.attempts: dict[int, UUID] = {}
+        """The newest attempt of each owner that is acquiring the lock: of an owner's attempts, the group lets one wait."""
 
     def session_of(self, owner: int) -> Session | None:
         """The session in which *owner* holds the lock; None when it does not."""

@@ -79,8 +79,17 @@ class FencedLock(Owned[S_co]):
         )
 
     def _acquire(self, owner: int, timeout_ms: int | None) -> Flow[int]:
+        attempt_id = self._core.new_uuid()  # one for all tries, by which the group knows a repeated request
+        newest = self._holds.attempts
+        newest[owner] = attempt_id
+        try:
+            return (yield from self._attempt(owner, timeout_ms, attempt_id))
+        finally:
+            if newest.get(owner) == attempt_id:
+                del newest[owner]
+
+    def _attempt(self, owner: int, timeout_ms: int | None, attempt_id: UUID) -> Flow[int]:
         core = self._core
-        attempt_id = core.new_uuid()  # one for all tries, by which the group knows a repeated request
         give_up = None if timeout_ms is None else core.timers.now + timeout_ms / 1000
         while True:
             session = yield from core.sessions.acquire(self._group)
@@ -96,9 +105,11 @@ class FencedLock(Owned[S_co]):
                     raise self._lost(owner) from error
             except WaitKeyCancelledError as error:
                 core.sessions.release(session)
-                raise IllegalMonitorStateError(
-                    f"Waiting for lock {self._name!r} was cancelled, because the same owner asked for it again."
-                ) from error
+                if self._holds.attempts.get(owner) != attempt_id:
+                    raise IllegalMonitorStateError(
+                        f"Waiting for lock {self._name!r} was cancelled, because the same owner asked for it again."
+                    ) from error
+                # An earlier attempt, which its caller has given up, came later on another connection: go on waiting.
             except BaseException as error:
                 core.sessions.release(session)
                 if isinstance(error, CPGroupDestroyedError):
