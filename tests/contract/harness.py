@@ -16,10 +16,6 @@ from typing import Any, ClassVar, TypeAlias, cast
 
 Steps: TypeAlias = Generator[Any, Any, Any]
 
-LIMIT = 60.0
-"""Seconds that a test may take."""
-
-
 class Harness(ABC):
     """A calling style of an adapter."""
 
@@ -28,6 +24,8 @@ class Harness(ABC):
     """Whether the methods of structures wait and return the values themselves."""
     has_callers = True
     """Whether the adapter knows who calls, so that locks belong to callers."""
+    limit = 60.0
+    """Seconds that a test may take."""
     cancelled: type[BaseException]
     """What an operation ends with that was cancelled."""
 

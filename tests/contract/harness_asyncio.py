@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from hzproto_asyncio import HazelcastClient
 
-from tests.contract.harness import LIMIT, Harness, Steps, adrive
+from tests.contract.harness import Harness, Steps, adrive
 
 
 class Asyncio(Harness):
@@ -23,7 +23,7 @@ class Asyncio(Harness):
 
         async def main() -> None:
             asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-            await asyncio.wait_for(adrive(steps), LIMIT)
+            await asyncio.wait_for(adrive(steps), self.limit)
             assert asyncio.all_tasks() == {asyncio.current_task()}
             gc.collect()  # futures tell of errors that nobody asked for when they are collected
 

@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 from hzproto_gevent import Future, HazelcastClient, OperationCancelledError
 
-from tests.contract.harness import LIMIT, Harness, Steps, drive
+from tests.contract.harness import Harness, Steps, drive
 
 
 class GeventFutures(Harness):
@@ -17,7 +17,7 @@ class GeventFutures(Harness):
     cancelled = OperationCancelledError
 
     def run(self, steps: Steps) -> None:
-        with gevent.Timeout(LIMIT):
+        with gevent.Timeout(self.limit):
             drive(steps, _wait)
 
     def connect(self, options: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
-from tests.contract.harness import LIMIT, Harness, Steps, adrive
+from tests.contract.harness import Harness, Steps, adrive
 
 
 class Twisted(Harness):
@@ -48,7 +48,7 @@ class Twisted(Harness):
         left: list[Any] = []
 
         def begin() -> None:
-            test = Deferred.fromCoroutine(adrive(steps)).addTimeout(LIMIT, reactor)
+            test = Deferred.fromCoroutine(adrive(steps)).addTimeout(self.limit, reactor)
             test.addBoth(outcomes.append).addBoth(end)
 
         def end(_: None) -> None:

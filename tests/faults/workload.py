@@ -1,0 +1,75 @@
+"""Writers that remember what the cluster has acknowledged."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hzproto.errors import HazelcastError
+from tests.contract.harness import Scene, Steps
+
+WRITERS = 64
+
+
+class Writers:
+    """As many callers, each with one write in flight at any time, until they are stopped."""
+
+    def __init__(self, scene: Scene, store: Any) -> None:
+        self.errors: Counter[str] = Counter()
+        self.acknowledged = 0
+        self._scene = scene
+        self._store = store
+        self._counts = [0] * WRITERS  # writer i has tried the keys i, i + WRITERS, … up to its count
+        self._unknown: set[int] = set()
+        self._stopping = False
+        self._running = [scene.harness.spawn(self._write(number)) for number in range(WRITERS)]
+
+    def _write(self, number: int) -> Steps:
+        while not self._stopping:
+            key = number + WRITERS * self._counts[number]
+            self._counts[number] += 1
+            try:
+                yield self._store.set(key, key)
+            except HazelcastError as error:
+                self.errors[type(error).__name__] += 1
+                self._unknown.add(key)
+            else:
+                self.acknowledged += 1
+
+    def progress(self, count: int = 20 * WRITERS, timeout: float = 40.0) -> Steps:
+        """Wait until *count* more writes are acknowledged."""
+        enough = self.acknowledged + count
+        yield from self._scene.until(lambda: self.acknowledged >= enough, timeout)
+
+    def stop(self) -> Steps:
+        """Wait until every write has ended, with an acknowledgement or a HazelcastError; anything else is raised."""
+        self._stopping = True
+        for writer in self._running:
+            yield writer
+
+    def verify(self) -> Steps:
+        """Read every acknowledged write back."""
+        tried = [number + WRITERS * n for number in range(WRITERS) for n in range(self._counts[number])]
+        for start in range(0, len(tried), 2000):
+            keys = [key for key in tried[start : start + 2000] if key not in self._unknown]
+            found = yield self._store.get_all(keys)
+            assert found == {key: key for key in keys}
+
+
+def aside(scene: Scene, function: Callable[[], object], timeout: float = 90.0) -> Steps:
+    """Call a function that blocks, in a thread, while the client goes on."""
+    errors: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001 - raised below
+            errors.append(error)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    yield from scene.until(lambda: not thread.is_alive(), timeout)
+    if errors:
+        raise errors[0]
