@@ -122,7 +122,7 @@ class Invocations:
     def start(self, op: Op[Any]) -> None:
         """Carry *op* out; on its own, nobody waits for it."""
         if type(op) is Request:
-            self._send(op)
+            self._send(op)  # pyright: ignore[reportUnknownArgumentType]
         elif isinstance(op, FlowOp):
             self._advance(op)
         elif isinstance(op, All):

@@ -58,7 +58,7 @@ class Groups:
     def _create(self, name: str) -> Flow[GroupId]:
         try:
             # Any object's name does: members look only at the group behind the "@".
-            group: GroupId = yield from Request(_CREATE_GROUP, _CREATE_GROUP.request.body(f"object@{name}"))
+            group = yield from Request[GroupId](_CREATE_GROUP, _CREATE_GROUP.request.body(f"object@{name}"))
         except UnsupportedOperationError as error:
             raise UnsupportedOperationError(
                 "The CP Subsystem is not supported by this member. Open source members have it up to version 5.4; "
