@@ -18,7 +18,7 @@ import pytest
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import CancelledError, Deferred, gatherResults, inlineCallbacks
 from twisted.internet.defer import TimeoutError as GaveUp
-from twisted.internet.error import ConnectionDone
+from twisted.internet.error import ConnectionDone, DNSLookupError
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock, StringTransport
@@ -501,6 +501,22 @@ class TestWithoutSockets:
         reactor.advance(0)
         assert isinstance(failure_of(started), CancelledError)
 
+    def test_a_name_without_an_address(self) -> None:
+        class Resolver:
+            def resolveHostName(self, receiver: Any, name: str, **_: Any) -> None:  # noqa: N802 - Twisted's name
+                receiver.resolutionBegan(None)
+                receiver.resolutionComplete()
+
+        reactor = MemoryReactor()
+        reactor.nameResolver = Resolver()
+        started = HazelcastClient.create_and_start(
+            reactor=reactor, cluster_members=["nowhere:1"], cluster_connect_timeout=0
+        )
+        reactor.advance(0)
+        error = failure_of(started)
+        assert isinstance(error, IllegalStateError)
+        assert isinstance(error.__cause__, DNSLookupError)
+
     def test_a_transport_that_does_not_close_is_aborted(self) -> None:
         network = MemoryNetwork()
         network.start()
@@ -647,21 +663,19 @@ class TestWithSockets:
             await m.get(1)  # the first operation creates the map in the cluster
             with watched(cluster, "Map.put") as answers:
 
-                def compute_until_answered() -> None:
+                def put_and_compute() -> Deferred[int | None]:
                     known = len(answers)
+                    unheeded = m.put(1, 1)
                     deadline = time.monotonic() + 5
                     while len(answers) == known:
                         assert time.monotonic() < deadline
                         time.sleep(0.001)
+                    return unheeded
 
-                for turn in range(3):
-                    unheeded = m.put(1, turn)
-                    compute_until_answered()
-                    await unheeded  # and on in the callback of the answer
+                for _ in range(3):
+                    await put_and_compute()  # and on in the callback of the answer
                 await deferLater(reactor, 0)
-                unheeded = m.put(1, 3)
-                compute_until_answered()
-                await unheeded
+                await put_and_compute()
             await client.shutdown()
 
         run(test)
@@ -871,7 +885,7 @@ class TestWithSockets:
             with pytest.raises(IllegalStateError):
                 await HazelcastClient.create_and_start(
                     reactor=reactor,
-                    cluster_members=["127.0.0.1:1", "localhost:1", "name.invalid:1", "[::1]:1"],
+                    cluster_members=["127.0.0.1:1", "localhost:1", "[::1]:1"],
                     cluster_connect_timeout=0.2,
                     retry_initial_backoff=0.05,
                 )
