@@ -285,7 +285,7 @@ class Config:
         False,
         boolean,
         "Whether an operation fails with IndeterminateOperationStateError when its backups were not acknowledged in "
-        "time or its connection was lost; otherwise missing acknowledgements are ignored.",
+        "time; otherwise missing acknowledgements are ignored.",
     )
     address_translator = Option[AddressTranslator | None, AddressTable | AddressTranslator | None](
         None,

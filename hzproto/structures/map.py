@@ -296,13 +296,13 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         return FlowOp(self._unlocking(data, identity))
 
     def _unlocking(self, data: bytes, owner: int) -> Flow[None]:
+        body = _UNLOCK.request.body(self._name, data, owner, self._core.new_reference())
+        yield from Request[None](_UNLOCK, body, self._partition_of(data))
         owners = self._locked.get(data)
         if owners and owner in owners:
             owners.remove(owner)
             if not owners:
                 del self._locked[data]
-        body = _UNLOCK.request.body(self._name, data, owner, self._core.new_reference())
-        yield from Request[None](_UNLOCK, body, self._partition_of(data))
 
     @op
     def is_locked(self, key: K) -> Op[bool]:
