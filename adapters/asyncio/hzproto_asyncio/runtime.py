@@ -306,6 +306,10 @@ class Runtime:
             sock = await dial(address, self._config.socket_options)
             self._dialed.add(connection)
             await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
+        except asyncio.CancelledError:  # by the core, or by the end of the loop
+            if (wire := self._wires.get(connection)) is not None:
+                wire.connection_lost(None)  # uvloop does not report the end of what is cancelled at this point
+            raise
         except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
             now = monotonic()
             self.core.connection_failed(connection, error, now)

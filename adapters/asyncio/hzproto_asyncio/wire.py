@@ -79,4 +79,4 @@ class Wire(asyncio.BufferedProtocol):
         self._writable = False
         if not self.ended.done():
             self.ended.set_result(None)
-        self._owner.lost(self, exc)
+            self._owner.lost(self, exc)
