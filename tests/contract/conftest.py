@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, cast
 
 import pytest
 
@@ -32,13 +32,14 @@ _numbers = itertools.count()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "scene" not in metafunc.fixturenames:
         return
-    of_test = vars(metafunc.function)
-    chosen = of_test["where"]
+    of_test = cast(dict[str, Any], vars(metafunc.function))
+    clusters = cast(tuple[str, ...], of_test["clusters"])
+    chosen = cast(Callable[[type[Harness]], bool] | None, of_test["where"])
     metafunc.parametrize(
         "scene",
         [
             pytest.param((style, version), id=f"{version}-{style.name}", marks=_marks(version))
-            for version in of_test["clusters"]
+            for version in clusters
             for style in _STYLES
             if chosen is None or chosen(style)
         ],

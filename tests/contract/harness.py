@@ -10,11 +10,12 @@ import functools
 import inspect
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from time import monotonic
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, overload
 
 Steps: TypeAlias = Generator[Any, Any, Any]
+
 
 class Harness(ABC):
     """A calling style of an adapter."""
@@ -82,7 +83,7 @@ async def adrive(steps: Steps) -> Any:
         item = next(steps)
         while True:
             try:
-                value = await cast(Awaitable[Any], item) if inspect.isawaitable(item) else item
+                value = await item if inspect.isawaitable(item) else item
             except BaseException as error:  # noqa: BLE001 - the steps are to see every error
                 item = steps.throw(error)
             else:
@@ -149,7 +150,8 @@ class Scene:
         running = [self.harness.spawn(steps) for steps in many]
         values: list[Any] = []
         for one in running:
-            values.append((yield one))
+            value = yield one
+            values.append(value)
         return values
 
 
@@ -157,24 +159,33 @@ Body: TypeAlias = Callable[..., Steps]
 Test: TypeAlias = Callable[..., None]
 
 
+@overload
+def scenario(body: Body) -> Test: ...
+@overload
+def scenario(
+    *,
+    versions: tuple[str, ...] = (),
+    on: tuple[str, ...] = ("memory", "5.3.8"),
+    where: Callable[[type[Harness]], bool] | None = None,
+) -> Callable[[Body], Test]: ...
 def scenario(
     body: Body | None = None,
     *,
     versions: tuple[str, ...] = (),
     on: tuple[str, ...] = ("memory", "5.3.8"),
     where: Callable[[type[Harness]], bool] | None = None,
-) -> Any:
+) -> Test | Callable[[Body], Test]:
     """Make a test of steps that take a `Scene`.
 
     It runs against the clusters that *on* names and those of *versions* beside; *where* chooses the calling styles.
     """
-    if body is None:
-        return functools.partial(scenario, versions=versions, on=on, where=where)
-    made = body
 
-    @functools.wraps(made)
-    def test(*case: object, scene: Scene, **others: Any) -> None:
-        scene.run(made(*case, scene=scene, **others))
+    def made(steps: Body) -> Test:
+        @functools.wraps(steps)
+        def test(*case: object, scene: Scene, **others: Any) -> None:
+            scene.run(steps(*case, scene=scene, **others))
 
-    vars(test).update(clusters=(*on, *versions), where=where)
-    return test
+        vars(test).update(clusters=(*on, *versions), where=where)
+        return test
+
+    return made if body is None else made(body)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import uvloop
-from hzproto_asyncio import HazelcastClient
 
+from hzproto_asyncio import HazelcastClient
 from tests.contract.harness import Harness, Steps, adrive
 
 

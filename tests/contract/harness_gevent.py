@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import gevent
-from hzproto_gevent import Future, HazelcastClient, OperationCancelledError
 
+from hzproto_gevent import Future, HazelcastClient, OperationCancelledError
 from tests.contract.harness import Harness, Steps, drive
 
 
@@ -24,7 +24,7 @@ class GeventFutures(Harness):
         return partial(HazelcastClient, **options)
 
     def spawn(self, steps: Steps) -> Any:
-        return gevent.spawn(_outcome, steps)
+        return cast(Any, gevent.spawn(_outcome, steps))
 
     def sleep(self, seconds: float) -> Any:
         return partial(gevent.sleep, seconds)
@@ -73,7 +73,7 @@ def _wait(item: Any) -> Any:
     if isinstance(item, Future):
         return item.result()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if isinstance(item, gevent.Greenlet):
-        value, error = item.get()
+        value, error = cast(Any, item).get()
         if error is not None:
             raise error
         return value

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from hzproto_sync import Future, HazelcastClient, OperationCancelledError
-
 from tests.contract.harness import Harness, Steps, drive
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from hzproto_twisted import HazelcastClient
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.defer import TimeoutError as GaveUp
 from twisted.internet.selectreactor import SelectReactor
@@ -14,6 +13,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
+from hzproto_twisted import HazelcastClient
 from tests.contract.harness import Harness, Steps, adrive
 
 
@@ -32,23 +32,24 @@ class Twisted(Harness):
             if event.get("isError") or "log_failure" in event:
                 complaints.append(event)
 
-        globalLogPublisher.addObserver(observe)
+        observer = cast(Any, observe)
+        globalLogPublisher.addObserver(observer)
         try:
             outcome = self._run(steps)
             gc.collect()  # Deferreds tell of errors that nobody handled when they are collected
         finally:
-            globalLogPublisher.removeObserver(observe)
+            globalLogPublisher.removeObserver(observer)
         if isinstance(outcome, Failure):
             outcome.raiseException()
         assert complaints == []
 
     def _run(self, steps: Steps) -> Any:
-        self._reactor = reactor = SelectReactor()
+        reactor = self._reactor = cast(Any, SelectReactor())
         outcomes: list[Any] = []
         left: list[Any] = []
 
         def begin() -> None:
-            test = Deferred.fromCoroutine(adrive(steps)).addTimeout(self.limit, reactor)
+            test: Any = Deferred.fromCoroutine(adrive(steps)).addTimeout(self.limit, reactor)
             test.addBoth(outcomes.append).addBoth(end)
 
         def end(_: None) -> None:
@@ -69,13 +70,13 @@ class Twisted(Harness):
         return HazelcastClient.create_and_start(reactor=self._reactor, **options)
 
     def spawn(self, steps: Steps) -> Any:
-        return Deferred.fromCoroutine(adrive(steps))
+        return cast(Any, Deferred.fromCoroutine(adrive(steps)))
 
     def sleep(self, seconds: float) -> Any:
-        return deferLater(self._reactor, seconds)
+        return cast(Any, deferLater(self._reactor, seconds))
 
     def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
-        def translate(failure: Failure) -> Any:
+        def translate(failure: Any) -> Any:
             failure.trap(GaveUp)
             raise TimeoutError
 

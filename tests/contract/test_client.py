@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ class TestServices:
         members: list[MemberInfo] = client.cluster_service.get_members()
         assert sorted(str(member.address) for member in members) == sorted(scene.options["cluster_members"])
         assert len({member.uuid for member in members}) == len(members)
-        assert client.cluster_service.get_members(lambda member: member is members[0]) == members[:1]
+        assert client.cluster_service.get_members(members[0].__eq__) == members[:1]
         found: list[MemberInfo] = []
         registration = client.cluster_service.add_listener(found.append, fire_for_existing=True)
         assert found == members
@@ -130,15 +131,11 @@ class TestServices:
         with InMemoryCluster(members=3) as cluster:
             client = yield from scene.client(
                 cluster_members=cluster.addresses[:1],
-                membership_listeners=[
-                    (lambda member: configured.append(("added", member)), lambda m: configured.append(("removed", m)))
-                ],
+                membership_listeners=[(_noting(configured, "added"), _noting(configured, "removed"))],
             )
             yield from scene.until(lambda: len(configured) == 3)
             before = client.cluster_service.get_members()
-            client.cluster_service.add_listener(
-                lambda member: log.append(("added", member)), lambda member: log.append(("removed", member))
-            )
+            client.cluster_service.add_listener(_noting(log, "added"), _noting(log, "removed"))
             cluster.kill(2)
             yield from scene.until(lambda: len(log) == 1)
             cluster.restart(2)
@@ -344,10 +341,14 @@ class TestShuttingDown:
             yield from scene.until(lambda: _open_things() <= before)
 
 
+def _noting(log: list[tuple[str, MemberInfo]], what: str) -> Callable[[MemberInfo], None]:
+    return lambda member: log.append((what, member))
+
+
 def _work(scene: Scene, cluster: InMemoryCluster) -> Steps:
     client = yield scene.harness.connect({"cluster_members": cluster.addresses})
     m = yield from scene.map(client)
-    yield m.add_entry_listener(added_func=lambda _: None)
+    yield m.add_entry_listener(added_func=print)
     yield m.put("k", 1)
     yield client.shutdown()
 
@@ -355,4 +356,4 @@ def _work(scene: Scene, cluster: InMemoryCluster) -> Steps:
 def _open_things() -> tuple[int, int]:
     """Count descriptors and threads."""
     gc.collect()
-    return len(os.listdir("/proc/self/fd")), threading.active_count()
+    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -124,7 +125,8 @@ class TestEntries:
                 yield m.put(key, number)
             values: list[Any] = []
             for key in range(number * 10, number * 10 + 10):
-                values.append((yield m.get(key)))
+                value = yield m.get(key)
+                values.append(value)
             return values
 
         values = yield from scene.gather(*(caller(number) for number in range(16)))
@@ -135,7 +137,7 @@ class TestArguments:
     @scenario
     def test_none_is_neither_key_nor_value(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
-        for call in (
+        keyless: list[Callable[[], Any]] = [
             lambda: m.get(None),
             lambda: m.put(None, 1),
             lambda: m.set(None, 1),
@@ -148,15 +150,17 @@ class TestArguments:
             lambda: m.try_lock(None),
             lambda: m.unlock(None),
             lambda: m.is_locked(None),
-        ):
+        ]
+        for call in keyless:
             with pytest.raises(ValueError, match="key must not be None"):
                 yield call()
-        for call in (
+        valueless: list[Callable[[], Any]] = [
             lambda: m.put(1, None),
             lambda: m.set(1, None),
             lambda: m.put_if_absent(1, None),
             lambda: m.replace(1, None),
-        ):
+        ]
+        for call in valueless:
             with pytest.raises(ValueError, match="value must not be None"):
                 yield call()
         with pytest.raises(ValueError, match=r"keys\[1\] must not be None"):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.harness import Scene, Steps
+from tests.faults import holder
 from tests.members import Cluster
 
 pytestmark = pytest.mark.members("5.3.8")
@@ -75,7 +76,7 @@ def test_who_gives_up_leaves_the_lock_free(scene: Scene) -> None:
             else:
                 yield mine.unlock()
 
-    def holder(lock: Any) -> Steps:
+    def patient(lock: Any) -> Steps:
         mine = lock.with_owner()
         while len(given_up) < GIVE_UPS:
             yield mine.lock()
@@ -85,7 +86,7 @@ def test_who_gives_up_leaves_the_lock_free(scene: Scene) -> None:
     def steps() -> Steps:
         lock = yield from scene.lock((yield from scene.client()))
         other = yield from scene.lock((yield from scene.client()), lock.name)
-        yield from scene.gather(holder(other), *(impatient(lock) for _ in range(40)))
+        yield from scene.gather(patient(other), *(impatient(lock) for _ in range(40)))
         yield from scene.settles(lock.is_locked, False, 30)
         fence = yield other.lock()
         assert fence > 0
@@ -99,20 +100,19 @@ def test_a_client_that_is_killed_loses_its_lock(scene: Scene, cluster: Cluster) 
 
     def steps() -> Steps:
         lock = yield from scene.lock((yield from scene.client()))
-        holder = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.holder", scene.harness.name, cluster.name, lock.name]
-            + cluster.addresses,
+        program = subprocess.Popen(
+            [sys.executable, "-m", holder.__name__, scene.harness.name, cluster.name, lock.name, *cluster.addresses],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
         try:
-            assert holder.stdout is not None
-            fence = int(holder.stdout.readline())
+            assert program.stdout is not None
+            fence = int(program.stdout.readline())
             assert (yield lock.try_lock()) == 0
         finally:
-            holder.kill()
-            holder.communicate()
+            program.kill()
+            program.communicate()
         assert (yield lock.try_lock()) == 0
         assert (yield lock.try_lock(30)) > fence
         yield lock.unlock()

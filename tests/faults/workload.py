@@ -46,8 +46,7 @@ class Writers:
     def stop(self) -> Steps:
         """Wait until every write has ended, with an acknowledgement or a HazelcastError; anything else is raised."""
         self._stopping = True
-        for writer in self._running:
-            yield writer
+        yield from self._running
 
     def verify(self) -> Steps:
         """Read every acknowledged write back."""
