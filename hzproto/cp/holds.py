@@ -23,7 +23,7 @@ class Holds:
         # Sessions, not their ids, which another cluster gives out again; in the order of the first acquisition.
         self._by_owner: dict[int, tuple[Session, int]] = {}
         self.attempts: dict[int, UUID] = {}
-        """The newest attempt of each owner that is acquiring the lock: of an owner's attempts, the group lets one wait."""
+        """The newest attempt of each owner that is acquiring the lock: the group lets an owner wait once only."""
 
     def session_of(self, owner: int) -> Session | None:
         """The session in which *owner* holds the lock; None when it does not."""

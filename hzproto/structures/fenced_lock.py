@@ -152,15 +152,18 @@ class FencedLock(Owned[S_co]):
         if session is None or session is not held_in:
             raise self._lost(owner)
         body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
+        self._holds.remove(owner)  # before the answer, which others that are asked for now may overtake
         try:
             yield from Request[bool](_UNLOCK, body)
         except SessionExpiredError as error:
             self._core.sessions.invalidate(session)
             raise self._lost(owner) from error
         except IllegalMonitorStateError:
-            self._core.sessions.release(session, self._holds.lose(owner))
+            self._core.sessions.release(session, 1 + self._holds.lose(owner))
             raise
-        self._holds.remove(owner)
+        except BaseException:
+            self._holds.add(owner, session)
+            raise
         self._core.sessions.release(session)
 
     @op
