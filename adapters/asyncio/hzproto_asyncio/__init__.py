@@ -1,10 +1,19 @@
-"""A Hazelcast client for asyncio."""
+"""A Hazelcast client for asyncio: methods return replies, which are futures and coroutines at once.
+
+from hzproto_asyncio import HazelcastClient
+
+async def main():
+    async with HazelcastClient(cluster_members=["127.0.0.1:5701"]) as client:
+        capitals = await client.get_map("capitals")
+        await capitals.put("France", "Paris")
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hzproto.config import Config
+from hzproto.config import Config, ReconnectMode
+from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
 from hzproto_asyncio.client import HazelcastClient
 from hzproto_asyncio.structures import FencedLock, Map
 
@@ -13,4 +22,15 @@ if TYPE_CHECKING:  # type checkers must see the very class that the methods are 
 else:
     from hzproto_asyncio.reply import Reply
 
-__all__ = ["Config", "FencedLock", "HazelcastClient", "Map", "Reply"]
+__all__ = [
+    "ClientOfflineError",
+    "Config",
+    "FencedLock",
+    "HazelcastClient",
+    "HazelcastClientNotActiveError",
+    "HazelcastError",
+    "Map",
+    "OperationTimeoutError",
+    "ReconnectMode",
+    "Reply",
+]
