@@ -20,6 +20,12 @@ class HazelcastClient(ClientFacade[Blocking, Tx]):
     structures at once, without I/O: the first operation on a structure creates it in the cluster and carries the error
     if that fails. The methods of structures return Deferreds. Cancelling one cancels the operation.
 
+    Listeners are called in the reactor's thread, those of one registration one event after the other: when a listener
+    returns a Deferred or a coroutine, its next event waits for that. What it raises is logged.
+
+    Twisted knows no current task that could own a lock: each acquisition without `owner` has a new owner and is not
+    reentrant; see `with_owner` for those who want to decide.
+
     The client closes when the reactor stops, if `shutdown` has not been called before. Operations that this ends fail
     with HazelcastClientNotActiveError; a Deferred of theirs that nobody has looked at is dropped silently, while any
     other unhandled error is logged as usual.
