@@ -106,6 +106,8 @@ class Client:
         self._starting: Op[None] | None = None
         self._closing: list[Op[None]] = []
         self._state: LifecycleState | None = None
+        self.running = False
+        """Whether the client was started and is not shutting down."""
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
 
@@ -191,11 +193,6 @@ class Client:
         deliveries = self.deliveries[:]
         self.deliveries.clear()
         return deliveries
-
-    @property
-    def running(self) -> bool:
-        """Whether the client was started and is not shutting down."""
-        return self._state is not None and self._state not in (LifecycleState.SHUTTING_DOWN, LifecycleState.SHUTDOWN)
 
     # For structures
 
@@ -346,6 +343,7 @@ class Client:
 
     def _enter(self, state: LifecycleState) -> None:
         self._state = state
+        self.running = state not in (LifecycleState.SHUTTING_DOWN, LifecycleState.SHUTDOWN)
         logger.info("Client %s is %s", self.name, state)
         self.deliveries += (
             Delivery(listener_id, partial(called, state))

@@ -51,6 +51,7 @@ class Connection:
         "_out",
         "_owner",
         "_reader",
+        "_timers",
         "address",
         "bytes_received",
         "bytes_sent",
@@ -68,6 +69,7 @@ class Connection:
 
     def __init__(self, owner: ConnectionOwner, slot: int, address: Address, max_message_size: int) -> None:
         self._owner = owner
+        self._timers = owner.timers
         self._reader = FrameReader(max_message_size)
         self._out: list[bytes] = []
         self.slot = slot
@@ -108,7 +110,7 @@ class Connection:
     def _received(self, size: int, now: float, read: Callable[[Any], list[Buffer]], data: Any) -> None:
         if self.state is ConnectionState.CLOSED:
             return
-        self._owner.timers.now = self.last_read = now
+        self._timers.now = self.last_read = now
         self.bytes_received += size
         try:
             if messages := read(data):
@@ -123,7 +125,7 @@ class Connection:
         if not self._out:
             self._owner.dirty_connections.append(self)
         self._out.append(data)
-        self.last_write = self._owner.timers.now
+        self.last_write = self._timers.now
 
     def data_to_send(self) -> list[bytes]:
         """Take what is to be sent, in order; join small pieces into one send."""

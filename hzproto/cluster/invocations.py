@@ -89,7 +89,6 @@ class Invocations:
         """BACKUP_AWARE while replicas acknowledge straight to this client, else 0."""
         self.fail_offline = False
         """Whether requests fail, rather than wait, while there is no connection."""
-        self._sequence = 0
         # Operations that end after the invocation timeout: submitted in the order of their deadlines.
         self._ordinary: dict[Op[Any], None] = {}
         self._special: dict[Op[Any], Timer | None] = {}
@@ -104,15 +103,14 @@ class Invocations:
 
     def submit(self, op: Op[Any], timeout: float | None) -> None:
         """Carry *op* out for somebody who waits for it, at most for *timeout* seconds."""
-        if timeout is None:
-            if op.wait is None:
-                op.deadline = self._timers.now + self._timeout
-                self._ordinary[op] = None
-                if not self._sweeping:
-                    self._sweeping = True
-                    self._timers.at(op.deadline, self._sweep)
-            else:
-                self._special[op] = None
+        if timeout is None and op.wait is None:
+            op.deadline = self._timers.now + self._timeout
+            self._ordinary[op] = None
+            if not self._sweeping:
+                self._sweeping = True
+                self._timers.at(op.deadline, self._sweep)
+        elif timeout is None:
+            self._special[op] = None
         else:
             own_time = op.wait if op.wait is not None and math.isfinite(op.wait) else 0.0
             op.deadline = self._timers.now + timeout + own_time
@@ -290,7 +288,8 @@ class Invocations:
         if connection is None:
             self._no_route(request)
             return
-        self._sequence = sequence = self._sequence + 1
+        counters = self._counters
+        counters.requests = sequence = counters.requests + 1
         correlation_id = sequence << SLOT_BITS | connection.slot
         request.correlation_id = correlation_id
         request.connection = connection
@@ -309,7 +308,6 @@ class Invocations:
         else:
             connection.send(header)
             connection.send(body)
-        self._counters.requests += 1
 
     def _no_route(self, request: Request[Any]) -> None:
         target = request.target
@@ -335,6 +333,7 @@ class Invocations:
     def receive(self, connection: Connection, messages: list[Buffer]) -> None:
         """Match the *messages* that came in on *connection* with their requests."""
         pending = connection.pending
+        ordinary = self._ordinary
         for message in messages:
             flags, kind, correlation_id, acks = _unpack_header(message, 4)
             if flags & _ANY_EVENT:
@@ -349,6 +348,10 @@ class Invocations:
                 request.acks -= acks
                 if request.acks < 0:
                     self._await_acks(request)
+                elif request in ordinary and request.waiter is not None:  # what `finish` does in the usual case
+                    request.done = True
+                    del ordinary[request]
+                    self.finished.append(request)
                 else:
                     self.finish(request)
             elif kind == _ERROR_TYPE:

@@ -27,7 +27,7 @@ class Routing:
         self.partitions = PartitionTable()
         self._by_member: dict[UUID, Connection] = {}
         self._connections: list[Connection] = []
-        self._by_partition: list[Connection | None] = []
+        self._by_partition: dict[int, Connection] = {}
         self._turn = 0
 
     def use(self, connections: Iterable[Connection]) -> None:
@@ -40,16 +40,14 @@ class Routing:
         """Fold in a changed partition table."""
         if self._smart:
             find = self._by_member.get
-            self._by_partition = [None if owner is None else find(owner) for owner in self.partitions.owners]
+            owners = ((partition, find(owner)) for partition, owner in enumerate(self.partitions.owners) if owner)
+            self._by_partition = {partition: owner for partition, owner in owners if owner is not None}
 
     def route(self, request: Request[Any]) -> Connection | None:
         """The connection for *request*: its target, its partition's owner, or any; None when there is none."""
         target = request.target
         if target is None:
-            partition = request.partition
-            if 0 <= partition < len(self._by_partition) and (owner := self._by_partition[partition]) is not None:
-                return owner
-            return self._any()
+            return self._by_partition.get(request.partition) or self._any()
         if isinstance(target, UUID):
             return self._by_member.get(target)
         return None if target.closed else target
