@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from hzproto.cluster.client import Client
 from hzproto.config import Config
 from hzproto.future import Future
-from hzproto.structures import fenced_lock
-from hzproto.structures import map as maps
 from hzproto.structures.client import ClientFacade
+from hzproto.structures.futures import BLOCKING_CLASSES, CLASSES
 from hzproto.surface import Blocking, Futures
 from hzproto_sync import life
 from hzproto_sync.driver import Driver
@@ -21,32 +20,6 @@ if TYPE_CHECKING:
 
     from hzproto.config import ConfigKeywords
     from hzproto.ops import Op
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Map(maps.Map[Futures, K, V]):
-    """A distributed map whose methods return futures."""
-
-
-class BlockingMap(maps.Map[Blocking, K, V]):
-    """A distributed map whose methods wait and return the values themselves."""
-
-
-class FencedLock(fenced_lock.FencedLock[Futures]):
-    """A lock of the CP Subsystem whose methods return futures."""
-
-
-class BlockingFencedLock(fenced_lock.FencedLock[Blocking]):
-    """A lock of the CP Subsystem whose methods wait and return the values themselves."""
-
-
-_CLASSES: Final[dict[type[Any], type[Any]]] = {maps.Map: Map, fenced_lock.FencedLock: FencedLock}
-_BLOCKING_CLASSES: Final[dict[type[Any], type[Any]]] = {
-    maps.Map: BlockingMap,
-    fenced_lock.FencedLock: BlockingFencedLock,
-}
 
 
 class _Identity(threading.local):
@@ -63,8 +36,8 @@ class Runtime:
 
     lazy = False
     anonymous = False
-    classes = _CLASSES
-    blocking_classes = _BLOCKING_CLASSES
+    classes = CLASSES
+    blocking_classes = BLOCKING_CLASSES
 
     def __init__(self, driver: Driver) -> None:
         self.core = driver.core

@@ -5,7 +5,8 @@ wakes those whose operations have ended. When its own has, it hands the lead to 
 housekeeping does: a thread of the driver's own.
 
 What is to be sent is sent by the thread that submitted it, except when operations that nobody waits for yet come in
-quick succession while housekeeping naps: it wakes within a tick, and so sends many of them in one piece.
+quick succession: whoever leads is told to look, and housekeeping naps between two looks, so that many are sent in one
+piece.
 
 The lock guards the core and what is in here; it is held for short calculations only, and taken before the locks of
 transports and callbacks, never after them.
@@ -85,13 +86,16 @@ class Driver:
         self._leader: Waiter | None = None
         self._poll_until = 0.0  # when the leader has to come back from its poll
         self._passes = 0  # how often callers have polled
-        self._hot: dict[Waiter, None] = {}  # those who wait and may be handed the lead
+        self._hot: dict[Waiter, None] = {}  # those who sleep and may be handed the lead
+        self._cold: set[Waiter] = set()  # those who sleep and have led long enough
         self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
         self._housekeeper = Waiter(Op())
         self._housekeeper.line_up()
         self._napping = False  # housekeeping will send what is unsent within a tick
+        self._hailed = False  # the leader will: it was woken for that
         self._thread = threading.Thread(target=self._housekeep, name=f"{core.name} housekeeping", daemon=True)
         self._closed = False
+        self._forgotten = False
         self._nobody_polls = threading.Event()  # and nobody will: the driver is closed
 
     # The life of the client
@@ -109,13 +113,13 @@ class Driver:
         if not self._closed:
             op = Done(None)
             self._perform(op, partial(self.core.shut_down, op=op))
-            self.close()
+        self.close()
 
     def close(self) -> None:
         """Close sockets and end threads without a word to the members."""
+        if self._forgotten:
+            return
         with self._lock:
-            if self._closed:
-                return
             self._closed = True
             if self._leader is None:
                 self._nobody_polls.set()
@@ -131,7 +135,7 @@ class Driver:
 
     def forget(self) -> None:
         """In the child of a fork: let go of everything, which is the parent's, and refuse whatever is asked."""
-        self._closed = True
+        self._closed = self._forgotten = True
         self._lock = _Forked()
         self._sockets.forget()
 
@@ -139,15 +143,22 @@ class Driver:
 
     def submit(self, op: Op[Any], timeout: float | None) -> None:
         """Begin *op*, for which nobody waits yet."""
-        with self._lock:
-            self.core.submit(op, monotonic(), timeout)
-            self._settle()
-            self._burst += 1
-            left = self._napping and self._burst > BURST and not self._urgent
-        if self._wakes:
-            self._wake()
-        if not left:
-            self._send()
+        try:
+            with self._lock:
+                self.core.submit(op, monotonic(), timeout)
+                self._settle()
+                self._burst += 1
+                left = self._burst > BURST and not self._urgent
+                if left and not self._napping and not self._hailed:
+                    self._hailed = True
+                    self._sockets.wake()
+            if self._wakes:
+                self._wake()
+            if not left:
+                self._send()
+        except BaseException:
+            self._mend()
+            raise
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
@@ -171,38 +182,37 @@ class Driver:
             self._send()
             self._stay(me)
         except BaseException:
-            self._leave(me)
+            self._mend(me)
             raise
         return op.done
 
     def cancel(self, op: Op[Any]) -> None:
         """Cancel *op* unless it has ended."""
-        with self._lock:
-            self.core.cancel(op, monotonic())
-            self._settle()
-        self._wake()
-        self._send()
+        self._do(lambda: self.core.cancel(op, monotonic()))
 
     def finish(self, op: Op[Any], value: object, error: BaseException | None) -> None:
         """End *op*, of which the core knows nothing, unless it has ended."""
-        with self._lock:
+
+        def end() -> None:
             if not op.done:
                 op.value = value
                 op.error = error
                 op.done = True
                 if op.waiter is not None:
                     self._tell((op,))
-                self._settle()
-        self._wake()
+
+        self._do(end)
 
     def watch(self, op: Op[Any], call: Callable[[], object]) -> None:
         """Have *call* called by the threads for callbacks when *op* has ended, or if it already has."""
-        with self._lock:
+
+        def begin() -> None:
             if op.done:
                 self._callbacks.add((call,))
-                self._settle()
             else:
                 _add_waiter(op, call)
+
+        self._do(begin)
 
     # Waiting
 
@@ -221,7 +231,8 @@ class Driver:
                 self._send()
             self._stay(me)
         except BaseException:
-            self._leave(me, cancel=True)
+            self._mend(me)
+            self.cancel(op)
             raise
 
     def _line_up(self, me: Waiter) -> None:
@@ -241,36 +252,29 @@ class Driver:
             elif not me.wake.acquire(timeout=-1 if me.until == inf else max(0.0, me.until - monotonic())):
                 break
         if self._leader is me or not op.done:
-            self._leave(me)
+            self._do(lambda: self._leave(me))
 
-    def _leave(self, me: Waiter, *, cancel: bool = False) -> None:
-        """Stop waiting, and leading, at whatever point an exception or the time has struck."""
-        with self._lock:
-            now = monotonic()
-            for transport in self._sockets.torn(polling=self._leader is me):
-                self._lost(transport, None, now)
-            self._sockets.send_again()
-            self._hot.pop(me, None)
-            if me.lined_up:
-                me.op.waiter.remove(me)
-            if cancel:
-                self.core.cancel(me.op, now)
-            self._settle()
-            if self._leader is me:
-                self._hand_over(me)
-        self._wake()
-        self._send()
+    def _leave(self, me: Waiter) -> None:
+        """Stop waiting, and leading."""
+        self._hot.pop(me, None)
+        self._cold.discard(me)
+        if me.lined_up and me.op.waiter is not None and me in me.op.waiter:
+            me.op.waiter.remove(me)
+        if self._leader is me:
+            self._hand_over(me)
 
     def _tell(self, ops: Iterable[Op[Any]]) -> None:
         """Wake and call those who wait for *ops*, which have ended."""
         calls: list[Callable[[], object]] = []
         for op in ops:
-            for waiter in op.waiter:
+            for waiter in op.waiter or ():
                 if type(waiter) is Waiter:
                     self._hot.pop(waiter, None)
+                    self._cold.discard(waiter)
                     self._wakes.append(waiter.wake)
                 else:
                     calls.append(waiter)
+            op.waiter = None
         if calls:
             self._callbacks.add(calls)
 
@@ -318,6 +322,7 @@ class Driver:
         received = self._sockets.poll(self._poll_until)
         now = monotonic()
         with self._lock:
+            self._hailed = False
             for transport, size in received:
                 if isinstance(size, OSError):
                     self._lost(transport, size, now)
@@ -329,7 +334,7 @@ class Driver:
             self._collect()
             if me is self._housekeeper:
                 self._run_timers(now)
-                if received or self._closed:
+                if received or self._closed or self._burst > BURST:
                     self._hand_over(me)
                 else:
                     self._poll_until = self._due()
@@ -339,6 +344,7 @@ class Driver:
                     self._hand_over(me)
                 elif self._closed or now >= self._poll_until:
                     me.line_up()
+                    self._cold.add(me)
                     self._hand_over(me)
         if self._wakes:
             self._wake()
@@ -356,6 +362,36 @@ class Driver:
             self._collect()
 
     # What the core has for us
+
+    def _do(self, change: Callable[[], object]) -> None:
+        """Make a change with the lock, and do what follows from it."""
+        try:
+            with self._lock:
+                change()
+                self._settle()
+            self._wake()
+            self._send()
+        except BaseException:
+            self._mend()
+            raise
+
+    def _mend(self, me: Waiter | None = None) -> None:
+        """Leave nothing half done after an exception, which a signal may raise anywhere in the main thread.
+
+        *me* is who waited or led. Connections on which bytes may be lost are closed; everybody is woken.
+        """
+        with self._lock:
+            for transport in self._sockets.torn(polling=me is not None and self._leader is me):
+                self._lost(transport, None, monotonic())
+            self._sockets.look_again()
+            if me is not None:
+                self._leave(me)
+            self._settle()
+            for waiter in (*self._hot, *self._cold, self._leader):
+                if waiter is not None and waiter.lined_up:
+                    self._wakes.append(waiter.wake)
+        self._wake()
+        self._send()
 
     def _collect(self) -> None:
         """Take what the core has for us; with the lock, after each call into the core."""
@@ -377,7 +413,8 @@ class Driver:
                     self._urgent = True
                 self._sockets.unsent[transport] = None
         if core.finished:
-            self._tell(core.completed())
+            self._tell(core.finished)
+            core.completed()
         if core.deliveries:
             self._callbacks.deliver(core.events())
 
@@ -394,10 +431,7 @@ class Driver:
         """Send what is unsent."""
         self._urgent = False
         for transport, error in self._sockets.send():
-            with self._lock:
-                self._lost(transport, error, monotonic())
-                self._settle()
-            self._wake()
+            self._do(partial(self._lost, transport, error, monotonic()))
 
     def _lost(self, transport: Transport, error: OSError | None, now: float) -> None:
         """The connection has ended, with *error* or by the member's closing it."""
@@ -405,22 +439,17 @@ class Driver:
         self._sockets.drop(transport)
 
     def _opened(self, connection: Connection, sock: socket) -> None:
-        with self._lock:
+        def open_it() -> None:
             if connection.closed or self._closed:
                 sock.close()
-                return
-            self._sockets.add(connection, sock)
-            self.core.connection_opened(connection, monotonic())
-            self._settle()
-        self._wake()
-        self._send()
+            else:
+                self._sockets.add(connection, sock)
+                self.core.connection_opened(connection, monotonic())
+
+        self._do(open_it)
 
     def _failed(self, connection: Connection, error: Exception) -> None:
-        with self._lock:
-            self.core.connection_failed(connection, error, monotonic())
-            self._settle()
-        self._wake()
-        self._send()
+        self._do(lambda: self.core.connection_failed(connection, error, monotonic()))
 
     # Housekeeping
 
@@ -444,10 +473,11 @@ class Driver:
                         self._burst = 0
                     burst = self._burst
                     self._napping = self._leader is not me
+                self._wake()
                 self._send()
             except Exception:
                 _logger.exception("Unexpected error; the client goes on")
-                self._leave(me)
+                self._mend(me)
 
     def _callbacks_idle(self) -> None:
         """All callbacks have run: send what they asked for, and receive what they may be waiting for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
@@ -167,26 +168,33 @@ class Sockets:
                     self.wake()
         return lost
 
-    def send_again(self) -> None:
-        """Look at every connection for something to send: an exception may have struck before it was sent."""
-        self.unsent.update(dict.fromkeys(self._transports))
+    def look_again(self) -> None:
+        """With the lock: find what is to be sent or closed where an exception may have cut off the one who knew."""
+        for transport in list(self._transports):
+            if transport.connection.closed:
+                self.drop(transport)
+            else:
+                transport.queue(transport.connection.data_to_send())
+                self.unsent[transport] = None
 
     def _apply_changes(self) -> None:
         changed = self.changed
         while changed:
-            transport = changed[0]  # and taken off when that is done, so that an exception loses nothing
+            transport = changed[0]  # taken off when that is done: after an exception all is done again
             if transport.dropped:
                 if transport.polled:
+                    with suppress(FileNotFoundError, KeyError):
+                        self._poller.unregister(transport.fd)
+                    self._by_fd.pop(transport.fd, None)
                     transport.polled = 0
-                    del self._by_fd[transport.fd]
-                    self._poller.unregister(transport.fd)
                 transport.close()
                 self._transports.discard(transport)
             else:
                 events = READ | WRITE if transport.full else READ
                 if not transport.polled:
                     self._by_fd[transport.fd] = transport
-                    self._poller.register(transport.fd, events)
+                    with suppress(FileExistsError, KeyError):
+                        self._poller.register(transport.fd, events)
                 elif transport.polled != events:
                     self._poller.modify(transport.fd, events)
                 transport.polled = events
