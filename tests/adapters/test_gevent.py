@@ -346,6 +346,50 @@ class TestWaiting:
         """
         assert run_script(members, script) == "True False\n" * 3
 
+    def test_ctrl_c_at_any_time_leaves_a_client_that_works(self, members: InMemoryCluster) -> None:
+        script = """
+            import os, signal, sys, threading, time
+            import gevent
+            from hzproto_gevent import HazelcastClient, HazelcastError
+
+            gevent.get_hub().exception_stream = None
+            client = HazelcastClient(cluster_members=sys.argv[1].split(","), invocation_timeout=5)
+            m = client.get_map("m").blocking()
+            over = False
+
+            def work(number):
+                while not over:
+                    try:
+                        m.put(number, number)
+                    except HazelcastError:
+                        pass
+
+            def interrupt():
+                global over
+                for pause in range(10):
+                    time.sleep(0.013 + pause / 1000)
+                    os.kill(os.getpid(), signal.SIGINT)
+                over = True
+
+            workers = [gevent.spawn(work, number) for number in range(50)]
+            interrupter = threading.Thread(target=interrupt)
+            interrupter.start()
+            interrupts = 0
+            while not over:
+                try:
+                    m.get(1)
+                except KeyboardInterrupt:
+                    interrupts += 1
+                except HazelcastError:
+                    pass
+            gevent.joinall(workers, timeout=20)
+            print(interrupts > 0, all(worker.ready() for worker in workers))
+            m.put(1, 1)
+            client.shutdown()
+            print("closed")
+        """
+        assert run_script(members, script) == "True True\nclosed\n"
+
 
 class TestSending:
     def test_an_operation_nobody_waits_for_is_sent_while_its_greenlet_computes(

@@ -19,7 +19,8 @@ from hzproto.errors import (
     OperationTimeoutError,
 )
 from hzproto.future import Future, combine_futures
-from hzproto_gevent.client import BlockingFencedLock, BlockingMap, FencedLock, HazelcastClient, Map
+from hzproto.structures.futures import BlockingFencedLock, BlockingMap, FencedLock, Map
+from hzproto_gevent.client import HazelcastClient
 
 __all__ = [
     "BlockingFencedLock",

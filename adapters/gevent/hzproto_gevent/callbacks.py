@@ -38,7 +38,7 @@ class Callbacks:
         """Run what is ready, soon."""
         if not self._due:
             self._due = True
-            self._hub.loop.run_callback(self._start)
+            self._hub.loop.run_callback(self.run)
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Run the calls of *deliveries* soon, each after the earlier ones of its listener."""
@@ -51,14 +51,18 @@ class Callbacks:
                 self.ready.append(partial(self._run_lane, delivery.listener))
         self.start()
 
-    def _start(self) -> None:
+    def run(self) -> None:
+        """Start, from the hub, what is ready; what is added meanwhile waits until other events have had their turn."""
         self._due = False
-        batch, self.ready = self.ready, deque()  # what is added meanwhile waits until other events have had their turn
-        while batch:
-            try:
-                greenlet(_work).switch(batch)  # from the hub: comes back when the work is done or blocks
-            except BaseException:  # noqa: BLE001 - KeyboardInterrupt and SystemExit, which are the hub's to pass on
-                self._hub.handle_error(self, *sys.exc_info())
+        batch, self.ready = self.ready, deque()
+        try:
+            while batch:
+                greenlet(_work).switch(batch)  # comes back when the work is done or blocks
+        except BaseException:  # noqa: BLE001 - KeyboardInterrupt and SystemExit, which are the hub's to pass on
+            self._hub.handle_error(self, *sys.exc_info())
+        if batch:
+            self.ready.extendleft(reversed(batch))
+            self.start()
 
     def _run_lane(self, listener: Hashable) -> None:
         lane = self._lanes[listener]

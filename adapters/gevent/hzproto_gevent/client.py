@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from hzproto.cluster.client import Client
 from hzproto.config import Config
-from hzproto.structures import fenced_lock
-from hzproto.structures import map as maps
 from hzproto.structures.client import ClientFacade
+from hzproto.structures.futures import BLOCKING_CLASSES, CLASSES
 from hzproto.surface import Blocking, Futures
 from hzproto_gevent.runtime import Runtime
 
@@ -18,47 +17,26 @@ if TYPE_CHECKING:
 
     from hzproto.config import ConfigKeywords
 
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Map(maps.Map[Futures, K, V]):
-    """A distributed map whose methods return futures."""
-
-
-class BlockingMap(maps.Map[Blocking, K, V]):
-    """A distributed map whose methods wait and return the values themselves."""
-
-
-class FencedLock(fenced_lock.FencedLock[Futures]):
-    """A lock of the CP Subsystem whose methods return futures."""
-
-
-class BlockingFencedLock(fenced_lock.FencedLock[Blocking]):
-    """A lock of the CP Subsystem whose methods wait and return the values themselves."""
-
-
-_CLASSES: Final[dict[type[Any], type[Any]]] = {maps.Map: Map, fenced_lock.FencedLock: FencedLock}
-_BLOCKING_CLASSES: Final[dict[type[Any], type[Any]]] = {
-    maps.Map: BlockingMap,
-    fenced_lock.FencedLock: BlockingFencedLock,
-}
-
 
 class HazelcastClient(ClientFacade[Blocking, Futures]):
     """A client of one Hazelcast cluster, for the greenlets of one thread.
 
-    Takes a `Config` or its options as keywords. The constructor connects to the cluster, which may block; with
-    `async_start` it returns at once. A greenlet that waits for the cluster lets the others run, with or without
-    monkey-patching. An exception in a waiting greenlet (a `gevent.Timeout`, a kill, Ctrl-C) cancels what it waited for,
-    and the client goes on.
+    Takes a `Config` or its options as keywords. The constructor connects to the cluster and waits for that; with
+    `async_start` it returns at once. Raises what `Config` raises for wrong options, IllegalStateError when no member
+    could be reached within `cluster_connect_timeout`, AuthenticationError when the cluster refuses the client.
 
-    The client keeps the event loop of its thread alive until `shutdown`; a program that ends without it ends at once.
-    From other threads its methods raise RuntimeError, in the child of a fork HazelcastClientNotActiveError.
+    A greenlet that waits for the cluster lets the others run, with or without monkey-patching. An exception in it (a
+    `gevent.Timeout`, a kill, Ctrl-C) cancels what it waited for, and the client goes on. What is sent between two turns
+    of the event loop is sent together: a greenlet that begins several operations without waiting for them and then
+    computes for long should `gevent.sleep(0)` before.
+
+    Listeners and callbacks of futures run in greenlets of their own and may use the client. The client keeps the event
+    loop alive until `shutdown`, but a program that ends without it ends at once. In other threads every call raises
+    RuntimeError, in the child of a fork HazelcastClientNotActiveError: make a client of its own there.
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        runtime = Runtime(Client(Config.resolve(config, options), rng=Random()), _CLASSES, _BLOCKING_CLASSES)
+        runtime = Runtime(Client(Config.resolve(config, options), rng=Random()), CLASSES, BLOCKING_CLASSES)
         super().__init__(runtime, runtime.call_blocking)
         self._life = runtime
         try:

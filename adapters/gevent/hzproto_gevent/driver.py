@@ -75,24 +75,25 @@ class Driver:
     def close(self) -> None:
         """Let go of the hub, after the core was shut down."""
         _drivers.discard(self)
-        self._stop_timer()
+        self._end_timers()
         self._dials.join()
 
     def abandon(self) -> None:
         """In the child of a fork: leave the connections to the parent, and end every wait with an error."""
         self.forked = True
-        self._stop_timer()
+        self._end_timers()
         for link in self._links:
             link.close()
         if _get_ident() != self._thread:
             return  # the hub did not come along
         self._dials.kill(block=False)
         self.core.shut_down(monotonic(), Op())
+        self.core.dirty()
         self.core.events()
         for op in self.core.completed():
             op.error = HazelcastClientNotActiveError(_FORKED)
             self._finished.append(op)
-        self.loop.run_callback(self._wake)
+        self._turn_soon()
 
     # From greenlets
 
@@ -128,6 +129,8 @@ class Driver:
         for link in list(self._links):
             link.flush()
             link.resume()
+        self._flush_due = False
+        self.loop.run_callback(self.callbacks.run)
         self.loop.run_callback(self.turn)
 
     def turn(self) -> None:
@@ -256,6 +259,10 @@ class Driver:
     def _stop_timer(self) -> None:
         self._timer.stop()
         self._timer.close()
+
+    def _end_timers(self) -> None:
+        self._stop_timer()
+        self._timer_at = -math.inf  # no deadline is earlier
 
     def _timer_due(self) -> None:
         self._stop_timer()
