@@ -17,8 +17,6 @@ from tests.members import Cluster
 pytestmark = pytest.mark.members("5.3.8")
 
 CALLERS = 20
-ROUNDS = 5
-GIVE_UPS = 1_000
 
 
 @pytest.fixture
@@ -27,14 +25,15 @@ def scene(scene: Scene, cluster: Cluster) -> Scene:
     return scene
 
 
-def test_never_two_holders(scene: Scene) -> None:
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.long)])
+def test_never_two_holders(scene: Scene, rounds: int) -> None:
     """Two clients with twenty callers each contend for one lock."""
     holders: list[int] = []
     fences: list[int] = []
 
     def caller(number: int, lock: Any, m: Any) -> Steps:
         mine = lock.with_owner()
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             fence = yield mine.lock()
             holders.append(number)
             assert holders == [number]
@@ -54,21 +53,22 @@ def test_never_two_holders(scene: Scene) -> None:
             m = yield from scene.map(client, map_name)
             callers += [caller(offset + number, lock, m) for number in range(CALLERS)]
         yield from scene.gather(*callers)
-        assert len(fences) == 2 * CALLERS * ROUNDS
+        assert len(fences) == 2 * CALLERS * rounds
         assert fences == sorted(set(fences))
         assert (yield lock.is_locked()) is False
 
     scene.run(steps())
 
 
-def test_who_gives_up_leaves_the_lock_free(scene: Scene) -> None:
-    """A thousand waits under contention end early, some of them just when the lock is granted."""
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_who_gives_up_leaves_the_lock_free(scene: Scene, count: int) -> None:
+    """Waits under contention end early, some of them just when the lock is granted."""
     given_up: list[int] = []
     rng = random.Random(3)
 
     def impatient(lock: Any) -> Steps:
         mine = lock.with_owner()
-        while len(given_up) < GIVE_UPS:
+        while len(given_up) < count:
             try:
                 yield scene.harness.give_up(mine, rng.choice((0.2, 0.05, 0.01)), lambda lock: lock.lock())
             except TimeoutError:
@@ -78,7 +78,7 @@ def test_who_gives_up_leaves_the_lock_free(scene: Scene) -> None:
 
     def patient(lock: Any) -> Steps:
         mine = lock.with_owner()
-        while len(given_up) < GIVE_UPS:
+        while len(given_up) < count:
             yield mine.lock()
             yield scene.harness.sleep(rng.random() / 20)
             yield mine.unlock()
