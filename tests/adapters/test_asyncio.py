@@ -14,7 +14,8 @@ import sys
 import textwrap
 import threading
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -391,36 +392,33 @@ class TestListeners:
 class TestOwners:
     def test_each_task_has_a_number_of_its_own_that_is_never_used_again(self, run: Runner) -> None:
         async def main() -> None:
-            numbers = iter(range(1, 1000))
-            owners = Owners(lambda: next(numbers))
-            nobody = owners.current()
+            owners = Owners(count(1).__next__)
 
             async def task() -> int:
-                assert owners.current() == nobody
+                assert owners.current() == 0
                 number = owners.assign()
                 assert number == owners.assign() == owners.current()
                 return number
 
             seen = [await asyncio.create_task(task()) for _ in range(100)]
-            assert len({*seen, nobody, await task()}) == 102
+            assert len({0, *seen, await task()}) == 102
 
         run(main())
 
     def test_code_outside_tasks_shares_one(self, run: Runner) -> None:
-        numbers = iter(range(1, 1000))
-        owners = Owners(lambda: next(numbers))
-        nobody = owners.current()
+        owners = Owners(count(1).__next__)
+        assert owners.current() == 0
         outside = owners.assign()
 
         async def main() -> None:
-            assert owners.current() == nobody
+            assert owners.current() == 0
             got: list[int] = []
             asyncio.get_running_loop().call_soon(lambda: got.append(owners.assign()))
             await asyncio.sleep(0)
             assert got == [outside]
 
         run(main())
-        assert nobody != outside == owners.current()
+        assert 0 != outside == owners.current()
 
 
 class Transport(asyncio.Transport):
@@ -697,6 +695,24 @@ class TestLife:
                 runner.run(main(turns))
             starting.clear()
             gc.collect()
+        assert_disconnected(cluster)
+
+    def test_connections_may_be_given_up_at_any_moment(self, run: Runner, cluster: InMemoryCluster) -> None:
+        async def main(turns: int) -> None:
+            client = HazelcastClient(cluster_members=cluster.addresses)
+            starting = asyncio.create_task(client.start())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            runtime = client._runtime  # pyright: ignore[reportPrivateUsage]
+            for connection in list(runtime.core.connector.connections.values()):
+                runtime.core.connection_broken(connection, OSError("given up"))
+            runtime.received(time.monotonic())
+            await client.shutdown()
+            with suppress(HazelcastError):
+                await starting
+
+        for turns in range(40):
+            run(main(turns))
         assert_disconnected(cluster)
 
     def test_between_runs_of_the_loop(

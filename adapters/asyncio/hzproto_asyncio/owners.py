@@ -19,24 +19,23 @@ class Owners:
 
     def __init__(self, new: Callable[[], int]) -> None:
         self._new = new
-        self._nobody = new()
-        self._outside = self._nobody
-        self._of_tasks: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
-        self._unused = True
+        self._of_tasks: WeakKeyDictionary[asyncio.Task[Any], int] | None = None  # until somebody owns something
+        self._outside = 0
 
     def current(self) -> int:
-        """The number of the current task; one that owns nothing if the task has none yet."""
-        if self._unused:
-            return self._nobody
+        """The number of the current task; 0 if it has none yet."""
+        if self._of_tasks is None:
+            return 0
         task = _current_task()
-        return self._outside if task is None else self._of_tasks.get(task, self._nobody)
+        return self._outside if task is None else self._of_tasks.get(task, 0)
 
     def assign(self) -> int:
         """The number of the current task, which gets one if it has none yet."""
         number = self.current()
-        if number == self._nobody:
-            self._unused = False
+        if number == 0:
             number = self._new()
+            if self._of_tasks is None:
+                self._of_tasks = WeakKeyDictionary()
             task = _current_task()
             if task is None:
                 self._outside = number

@@ -15,7 +15,6 @@ from weakref import WeakSet
 
 from hzproto.cluster.actions import OpenConnection
 from hzproto.cluster.client import Client
-from hzproto.cluster.connection import ConnectionState
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done
 from hzproto_asyncio.dial import dial
@@ -57,10 +56,8 @@ class Runtime:
     lazy = False
     anonymous = False
 
-    def __init__(self, config: Config, classes: dict[type[Any], type[Any]]) -> None:
+    def __init__(self, config: Config) -> None:
         self.core = Client(config, rng=random.Random())
-        self.classes = classes
-        self.blocking_classes: dict[type[Any], type[Any]] = {}
         self._config = config
         self._loop: asyncio.AbstractEventLoop
         self._thread: int
@@ -73,7 +70,6 @@ class Runtime:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = math.inf
         self._dials: dict[Connection, asyncio.Task[None]] = {}
-        self._dialed: set[Connection] = set()  # those of them whose sockets are connected
         self._wires: dict[Connection, Wire] = {}
         self._listeners = Listeners()
         self._owners = Owners(self.core.new_owner)
@@ -223,8 +219,6 @@ class Runtime:
         wire.connection.transport = wire
         now = monotonic()
         self.core.connection_opened(wire.connection, now)
-        if wire.connection.state is ConnectionState.CLOSED:  # since its socket was connected
-            wire.abort()
         self._settle(now)
 
     def received(self, now: float) -> None:
@@ -304,7 +298,6 @@ class Runtime:
             if (translate := self._config.address_translator) is not None:
                 address = await loop.run_in_executor(None, translate, address)  # it may ask a name server
             sock = await dial(address, self._config.socket_options)
-            self._dialed.add(connection)
             await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
         except asyncio.CancelledError:  # by the core, or by the end of the loop
             if (wire := self._wires.get(connection)) is not None:
@@ -316,14 +309,12 @@ class Runtime:
             self._settle(now)
         finally:
             del self._dials[connection]
-            self._dialed.discard(connection)
 
     def _abort(self, connection: Connection) -> None:
         if (wire := self._wires.get(connection)) is not None:
             wire.abort()
-        elif connection in self._dials and connection not in self._dialed:
-            # Not later: a cancelled `create_connection` may close the transport without a word to its protocol.
-            self._dials[connection].cancel()
+        elif (task := self._dials.get(connection)) is not None:
+            task.cancel()
 
 
 _runtimes: WeakSet[Runtime] = WeakSet()
