@@ -30,8 +30,6 @@ class Loop:
 
     def __init__(self, config: Config) -> None:
         self.core = Client(config, rng=random.Random())
-        self.classes: dict[type[Any], type[Any]] = {}  # none of our own
-        self.blocking_classes = self.classes
         self.selector = selectors.DefaultSelector()
         self.unsent: dict[Connection, bytes] = {}
 

@@ -20,6 +20,7 @@ from typing import (
     ParamSpec,
     Protocol,
     Self,
+    TypeAlias,
     TypeVar,
     cast,
     get_args,
@@ -27,6 +28,7 @@ from typing import (
 )
 
 from hzproto.checks import positive
+from hzproto.ops import Done, FlowOp
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,12 +38,16 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.client import Client
     from hzproto.future import Future
-    from hzproto.ops import Op
+    from hzproto.ops import Flow, Op
 
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 S_co = TypeVar("S_co", covariant=True)
+FacadeT = TypeVar("FacadeT", bound="Facade[Any]")
+
+Call: TypeAlias = "Callable[[Op[Any], float | None], Any]"
+"""Submits an operation, with its timeout in seconds or None, and answers in the style of a surface."""
 
 
 class Style:
@@ -86,15 +92,12 @@ class Runtime(Protocol):
     `call` and `call_blocking` submit an operation (with its timeout in seconds, or None) and answer in the style of
     the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
     never owned one; `owner` gives it one. In `anonymous` runtimes there are no such callers: `caller` is always 0, and
-    each `owner` a fresh one. `lazy` runtimes create structures with their first operation. `classes` maps each
-    structure to the class that the adapter exports for it, `blocking_classes` to its twin for `.blocking()`.
+    each `owner` a fresh one. `lazy` runtimes create structures with their first operation.
     """
 
     core: Client
     lazy: bool
     anonymous: bool
-    classes: dict[type[Any], type[Any]]
-    blocking_classes: dict[type[Any], type[Any]]
 
     def call(self, op: Op[Any], timeout: float | None) -> Any: ...
     def call_blocking(self, op: Op[Any], timeout: float | None) -> Any: ...
@@ -119,6 +122,36 @@ class Method(Generic[P, R_co]):
         raise NotImplementedError
 
 
+class Named(Protocol[R_co]):
+    """A getter as its caller sees it."""
+
+    def __call__(self, name: str) -> R_co: ...
+
+
+class Getter(Generic[R_co]):
+    """What type checkers see in place of a method that takes a name and answers with a structure."""
+
+    @overload
+    def __get__(self, obj: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, obj: Facade[Blocking], owner: type[Any]) -> Named[R_co]: ...
+    @overload
+    def __get__(self, obj: Facade[Aio], owner: type[Any]) -> Named[Reply[R_co]]: ...
+    def __get__(self, obj: Any, owner: type[Any]) -> Any:
+        raise NotImplementedError
+
+
+def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
+    """Make a public method of a function that builds the operation which gets a *structure* by its name."""
+
+    def get(self: Any, name: str) -> Op[Any]:
+        return build(self, name)
+
+    get.__doc__ = f"Return the {structure.kind} called *name*."
+    get.__annotations__["return"] = f"Op[{structure.__name__}]"
+    return op(get)
+
+
 def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     """Make a public method of a function that builds an operation."""
 
@@ -129,19 +162,18 @@ def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     return cast("Method[P, R]", method)
 
 
-def _in_style(method: Any, style: type[Style]) -> Any:
-    """Return *method*, made by `op`, with the signature that users of *style* see."""
+def _in_style(name: str, method: Any, style: type[Style]) -> Any:
+    """Return *method*, made by `op`, under *name* and with the signature that users of *style* see."""
     build = method.__wrapped__
-    shown = FunctionType(build.__code__, build.__globals__, build.__name__, build.__defaults__, build.__closure__)
+    shown = FunctionType(build.__code__, build.__globals__, name, build.__defaults__, build.__closure__)
     shown.__kwdefaults__ = build.__kwdefaults__
+    shown.__doc__ = build.__doc__
     value = build.__annotations__["return"].removeprefix("Op[").removesuffix("]")
-    for parameter in ("D_co, ", "[D_co]"):  # the style of structures: classes that adapters export have none
-        value = value.replace(parameter, "")
     shown.__annotations__ = {**build.__annotations__, "return": style.annotation.format(value)}
     return op(shown)
 
 
-def styles_of(facade: type[Any]) -> list[type[Style]]:
+def _styles_of(facade: type[Any]) -> list[type[Style]]:
     """The styles that a class fixes for its bases, as in `class Map(AnyMap[Futures, K, V])`."""
     arguments = (argument for base in vars(facade).get("__orig_bases__", ()) for argument in get_args(base))
     return [argument for argument in arguments if isinstance(argument, type) and issubclass(argument, Style)]
@@ -152,17 +184,17 @@ class Facade(Generic[S_co]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for style in styles_of(cls)[:1]:
+        for style in _styles_of(cls):
             members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
             for name, member in members.items():
                 if isinstance(member, FunctionType) and hasattr(member, "__wrapped__"):  # made by `op`
-                    setattr(cls, name, _in_style(member, style))
+                    setattr(cls, name, _in_style(name, member, style))
 
-    def __init__(self, runtime: Runtime, name: str) -> None:
+    def __init__(self, runtime: Runtime, name: str, call: Call | None = None) -> None:
         self._runtime = runtime
         self._core = runtime.core
         self._name = name
-        self._call: Callable[[Op[Any], float | None], Any] = runtime.call
+        self._call = runtime.call if call is None else call
         self._timeout: float | None = None
 
     @property
@@ -176,13 +208,22 @@ class Facade(Generic[S_co]):
         view._timeout = positive("seconds", seconds)
         return view
 
-    def _blocking_view(self, structure: type[Any]) -> Any:
-        """Return this object with methods that return the values themselves."""
-        view_class = self._runtime.blocking_classes[structure]
+    def _blocking_view(self, view_class: type[Any]) -> Any:
+        """Return this object as one of *view_class*, whose methods return the values themselves."""
         view = object.__new__(view_class)
         view.__dict__.update(self.__dict__)
         view._call = self._runtime.call_blocking
         return view
 
+    def _hand_out(self, made: FacadeT, create: Callable[[], Flow[Any]]) -> Op[FacadeT]:
+        """Get *made*, after creating it in the cluster, which in lazy runtimes its first operation does."""
+        made._timeout = self._timeout
+        return Done(made) if self._runtime.lazy else FlowOp(_after(create, made))
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r}>"
+
+
+def _after(create: Callable[[], Flow[Any]], made: FacadeT) -> Flow[FacadeT]:
+    yield from create()
+    return made

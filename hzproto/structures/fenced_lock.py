@@ -16,7 +16,7 @@ from hzproto.errors import (
 from hzproto.messages import MESSAGES
 from hzproto.ops import Acquisition, FlowOp, Op, Request
 from hzproto.structures.base import Owned, milliseconds
-from hzproto.surface import Blocking, Futures, S_co, op
+from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,16 +42,13 @@ class FencedLock(Owned[S_co]):
     client was cut off for longer than the session lives) loses the lock: LockOwnershipLostError tells it so.
     """
 
+    kind = "lock"
+
     def __init__(self, runtime: Runtime, name: str, object_name: str, group: str) -> None:
         super().__init__(runtime, name)
         self._object_name = object_name
         self._group = group
         self._holds = self._core.lock_holds(object_name, group)
-
-    def blocking(self: FencedLock[Futures]) -> FencedLock[Blocking]:
-        """Return a view of this lock whose methods wait and return the values themselves."""
-        view: FencedLock[Blocking] = self._blocking_view(FencedLock)
-        return view
 
     @op
     def lock(self, *, owner: int | None = None) -> Op[int]:

@@ -14,7 +14,7 @@ from hzproto.events import EntryEvent, EntryEventType
 from hzproto.messages import MESSAGES
 from hzproto.ops import Acquisition, All, FlowOp, Op, Request
 from hzproto.structures.base import Owned, Structure, milliseconds, missing
-from hzproto.surface import Blocking, Futures, S_co, op
+from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -62,6 +62,7 @@ _CLEAR = MESSAGES["Map.clear"]
 class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
     """A distributed map. Keys compare by their serialized form; None is neither a key nor a value."""
 
+    kind = "map"
     service = "hz:impl:mapService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:
@@ -70,11 +71,6 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         self._to_object = self._core.serialization.to_object
         self._partition_of = self._core.partition_of
         self._locked: dict[bytes, list[int]] = {}  # owners by key, where callers have no identity
-
-    def blocking(self: Map[Futures, K, V]) -> Map[Blocking, K, V]:
-        """Return a view of this map whose methods wait and return the values themselves."""
-        view: Map[Blocking, K, V] = self._blocking_view(Map)
-        return view
 
     # Single entries
 

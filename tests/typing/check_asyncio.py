@@ -7,20 +7,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any, assert_type
 
-from hzproto.structures.fenced_lock import FencedLock
-from hzproto.structures.map import Map
-from hzproto.surface import Aio, Reply
-from hzproto_asyncio import FencedLock as AioFencedLock
-from hzproto_asyncio import HazelcastClient
-from hzproto_asyncio import Map as AioMap
+from hzproto.surface import Reply
+from hzproto_asyncio import FencedLock, HazelcastClient, Map
 
 
 async def client() -> None:
     client = await HazelcastClient.create_and_start(cluster_name="dev")
     assert_type(client, HazelcastClient)
-    assert_type(client.get_map("m"), Reply[Map[Aio, Any, Any]])
-    assert_type(await client.get_map("m"), Map[Aio, Any, Any])
-    assert_type(await client.cp_subsystem.get_lock("l"), FencedLock[Aio])
+    assert_type(client.get_map("m"), Reply[Map[Any, Any]])
+    assert_type(await client.get_map("m"), Map[Any, Any])
+    assert_type(await client.cp_subsystem.get_lock("l"), FencedLock)
     assert_type(await client.shutdown(), None)
     async with HazelcastClient() as same:
         assert_type(same, HazelcastClient)
@@ -28,7 +24,7 @@ async def client() -> None:
     (await client.get_map(1))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-async def structures(m: AioMap[str, int], lock: AioFencedLock) -> None:
+async def structures(m: Map[str, int], lock: FencedLock) -> None:
     assert_type(m.get("k"), Reply[int | None])
     assert_type(await m.get("k"), int | None)
     assert_type(await m.key_set(), list[str])
@@ -45,4 +41,4 @@ async def structures(m: AioMap[str, int], lock: AioFencedLock) -> None:
     await m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (await m.get("k")) + 1  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
-    m.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

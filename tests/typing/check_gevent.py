@@ -5,28 +5,23 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from hzproto.future import Future
-from hzproto.structures.fenced_lock import FencedLock
-from hzproto.structures.map import Map
-from hzproto.surface import Blocking, Futures
-from hzproto_gevent import BlockingMap, HazelcastClient
-from hzproto_gevent import FencedLock as GeventFencedLock
-from hzproto_gevent import Map as GeventMap
+from hzproto_gevent import BlockingMap, FencedLock, HazelcastClient, Map
 
 
 def client(client: HazelcastClient) -> None:
-    assert_type(client.get_map("m"), Map[Futures, Any, Any])
-    assert_type(client.cp_subsystem.get_lock("l"), FencedLock[Futures])
+    assert_type(client.get_map("m"), Map[Any, Any])
+    assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
     with client as same:
         assert_type(same, HazelcastClient)
     HazelcastClient(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-def structures(m: GeventMap[str, int], blocking: BlockingMap[str, int], lock: GeventFencedLock) -> None:
+def structures(m: Map[str, int], blocking: BlockingMap[str, int], lock: FencedLock) -> None:
     assert_type(m.get("k"), Future[int | None])
-    assert_type(m.blocking(), Map[Blocking, str, int])
+    assert_type(m.blocking(), BlockingMap[str, int])
     assert_type(blocking.get("k"), int | None)
     assert_type(lock.lock(), Future[int])
     assert_type(lock.blocking().lock(), int)
     m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.get("k") + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
-    blocking.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    blocking.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any, assert_type
 
+import hzproto.structures.map as maps
 from hzproto.core import MemberInfo
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade
-from hzproto.structures.fenced_lock import FencedLock
-from hzproto.structures.map import Map
+from hzproto.structures.futures import CPSubsystem
 from hzproto.surface import Blocking, Futures
-from hzproto_sync import BlockingMap, HazelcastClient
-from hzproto_sync import FencedLock as SyncFencedLock
-from hzproto_sync import Map as SyncMap
+from hzproto_sync import BlockingMap, FencedLock, HazelcastClient, Map
 
 
 def client(client: HazelcastClient) -> None:
-    assert_type(client.get_map("m"), Map[Futures, Any, Any])
+    assert_type(client.get_map("m"), Map[Any, Any])
     assert_type(client.with_timeout(1), HazelcastClient)
-    assert_type(client.cp_subsystem.get_lock("l"), FencedLock[Futures])
+    assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
     assert_type(client.cluster_service.get_members(), list[MemberInfo])
     assert_type(client.partition_service.get_partition_count(), int)
     assert_type(client.lifecycle_service.is_running(), bool)
@@ -31,7 +29,7 @@ def client(client: HazelcastClient) -> None:
     HazelcastClient(cluster_name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def futures(m: SyncMap[str, int]) -> None:
+def futures(m: Map[str, int]) -> None:
     assert_type(m.get("k"), Future[int | None])
     assert_type(m.put("k", 1, ttl=2.5), Future[int | None])
     assert_type(m.set("k", 1), Future[None])
@@ -46,9 +44,9 @@ def futures(m: SyncMap[str, int]) -> None:
     assert_type(m.get("k").result(), int | None)
     assert_type(m.get("k").continue_with(lambda future: str(future.result())), Future[str])
     assert_type(combine_futures([m.size(), m.size()]), Future[list[int]])
-    assert_type(m.with_timeout(1), SyncMap[str, int])
+    assert_type(m.with_timeout(1), Map[str, int])
     assert_type(m.with_timeout(1).get("k"), Future[int | None])
-    assert_type(m.blocking(), Map[Blocking, str, int])
+    assert_type(m.blocking(), BlockingMap[str, int])
     m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.put("k", 1, tll=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -62,11 +60,11 @@ def blocking(m: BlockingMap[str, int]) -> None:
     assert_type(m.key_set(), list[str])
     assert_type(m.lock("k", lease_time=3), None)
     assert_type(m.with_timeout(1).get("k"), int | None)
-    m.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     m.get("k").result()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
 
 
-def locks(lock: SyncFencedLock) -> None:
+def locks(lock: FencedLock) -> None:
     assert_type(lock.lock(), Future[int])
     assert_type(lock.unlock(), Future[None])
     assert_type(lock.blocking().lock(), int)
@@ -75,13 +73,13 @@ def locks(lock: SyncFencedLock) -> None:
     lock.lock(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, Futures]:
+def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:
     return client
 
 
-def futures_of(m: SyncMap[str, int]) -> Map[Futures, str, int]:
+def futures_of(m: Map[str, int]) -> maps.Map[Futures, str, int]:
     return m
 
 
-def blocking_of(m: SyncMap[str, int]) -> Map[Blocking, str, int]:
+def blocking_of(m: Map[str, int]) -> maps.Map[Blocking, str, int]:
     return m  # type: ignore[return-value]  # pyright: ignore[reportReturnType]

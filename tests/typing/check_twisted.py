@@ -8,24 +8,19 @@ from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
-from hzproto.structures.fenced_lock import FencedLock
-from hzproto.structures.map import Map
-from hzproto.surface import Tx
-from hzproto_twisted import FencedLock as TxFencedLock
-from hzproto_twisted import HazelcastClient
-from hzproto_twisted import Map as TxMap
+from hzproto_twisted import FencedLock, HazelcastClient, Map
 
 
 async def client() -> None:
     assert_type(HazelcastClient.create_and_start(cluster_name="dev"), Deferred[HazelcastClient])
     client = await HazelcastClient.create_and_start()
-    assert_type(client.get_map("m"), Map[Tx, Any, Any])
-    assert_type(client.cp_subsystem.get_lock("l"), FencedLock[Tx])
+    assert_type(client.get_map("m"), Map[Any, Any])
+    assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
     assert_type(client.shutdown(), Deferred[None])
     HazelcastClient(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-async def structures(m: TxMap[str, int], lock: TxFencedLock) -> None:
+async def structures(m: Map[str, int], lock: FencedLock) -> None:
     assert_type(m.get("k"), Deferred[int | None])
     assert_type(await m.get("k"), int | None)
     assert_type(m.with_timeout(1).key_set(), Deferred[list[str]])
@@ -34,4 +29,4 @@ async def structures(m: TxMap[str, int], lock: TxFencedLock) -> None:
     assert_type(lock.with_owner().unlock(), Deferred[None])
     m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    m.blocking()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

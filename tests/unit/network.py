@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,9 +15,10 @@ from hzproto.config import Config
 from hzproto.core import Address
 from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.ops import Done, Op
+from hzproto.structures import cp_subsystem as cp
 from hzproto.structures import fenced_lock
 from hzproto.structures import map as maps
-from hzproto.structures.client import ClientFacade
+from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.surface import Futures
 from hzproto.testing import Cluster, Member, ServerConnection
 from hzproto.wire.frames import BACKUP_EVENT, REQUEST_HEADER, FrameReader
@@ -37,6 +38,16 @@ class Map(maps.Map[Futures, K, V]):
 
 class FencedLock(fenced_lock.FencedLock[Futures]):
     """A lock of the network's client: its methods return the operation itself."""
+
+
+class CPSubsystem(cp.CPSubsystem[Futures]):
+    get_lock: Any = cp.cp_getter(FencedLock)
+
+
+class NetworkClient(ClientFacade[Futures, CPSubsystem]):
+    """The network's client: getters return operations, too."""
+
+    get_map: Any = structure_getter(Map[Any, Any])
 
 
 @dataclass(frozen=True)
@@ -113,10 +124,6 @@ class Runtime:
     lazy: bool = False
     anonymous: bool = False
     identity: int = 0
-    classes: dict[type[Any], type[Any]] = field(
-        default_factory=lambda: {maps.Map: Map, fenced_lock.FencedLock: FencedLock}
-    )
-    blocking_classes: dict[type[Any], type[Any]] = field(default_factory=dict[type[Any], type[Any]])
 
     def call(self, op: Op[Any], timeout: float | None) -> Op[Any]:
         return self.network.submit(op, timeout)
@@ -148,7 +155,7 @@ class Network:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
         self.client = Client(Config.from_dict(options), rng=Random(1))
         self.runtime = Runtime(self, self.client)
-        self.facade = ClientFacade[Futures, Futures](self.runtime)
+        self.facade = NetworkClient(self.runtime, CPSubsystem)
         self.links: dict[Connection, ServerConnection] = {}
         self.unreachable: set[Address] = set()
         self.silent: set[Address] = set()
@@ -187,7 +194,7 @@ class Network:
 
     def map(self, name: str = "m") -> Any:
         """A map of the client; its methods return operations."""
-        return self.submit(self.facade._get(maps.Map, name)).result()  # pyright: ignore[reportPrivateUsage]
+        return self.facade.get_map(name).result()
 
     def lock(self, name: str = "l") -> Any:
         """A lock of the CP subsystem; its methods return operations."""

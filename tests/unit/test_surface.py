@@ -6,18 +6,15 @@ import inspect
 import pydoc
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from hzproto.ops import Done, Op
-from hzproto.structures import fenced_lock
+from hzproto.structures import fenced_lock, futures
 from hzproto.structures import map as maps
-from hzproto.surface import Blocking, Facade, Futures, op
+from hzproto.surface import Facade, Futures, op
 from tests.unit.conftest import Connect
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 ANSWERS = {
     "hzproto_sync": "Future[{}]",
@@ -70,22 +67,23 @@ def test_help_shows_no_operations(package: str) -> None:
         text = pydoc.render_doc(cls, renderer=plaintext)
         assert "-> 'Op[" not in text
         assert "Flow[" not in text
-        assert "D_co" not in text.partition("Method resolution order")[2].partition("Data and other")[0]
 
 
 @pytest.mark.parametrize(
-    ("package", "get_map", "get_lock"),
+    ("package", "classes", "shown"),
     [
-        ("hzproto_sync", "Map[Any, Any]", "FencedLock"),
-        ("hzproto_gevent", "Map[Any, Any]", "FencedLock"),
-        ("hzproto_twisted", "Map[Any, Any]", "FencedLock"),
-        ("hzproto_asyncio", "Reply[Map[Any, Any]]", "Reply[FencedLock]"),
+        ("hzproto_sync", "hzproto.structures.futures", "{}"),
+        ("hzproto_gevent", "hzproto.structures.futures", "{}"),
+        ("hzproto_twisted", "hzproto_twisted.structures", "{}"),
+        ("hzproto_asyncio", "hzproto_asyncio.structures", "Reply[{}]"),
     ],
 )
-def test_getters_show_the_classes_of_their_package(package: str, get_map: str, get_lock: str) -> None:
-    client = import_module(package).HazelcastClient
-    assert returned(client.get_map) == get_map
-    assert returned(client._cp_class.get_lock) == get_lock
+def test_getters_show_the_classes_of_their_package(package: str, classes: str, shown: str) -> None:
+    get_map = import_module(package).HazelcastClient.get_map
+    get_lock = import_module(classes).CPSubsystem.get_lock
+    assert (returned(get_map), returned(get_lock)) == (shown.format("Map"), shown.format("FencedLock"))
+    assert get_map.__doc__ == "Return the map called *name*."
+    assert str(inspect.signature(get_lock)).startswith("(self, name: 'str')")
 
 
 @pytest.mark.parametrize("package", ANSWERS)
@@ -96,7 +94,6 @@ def test_adapters_export_real_classes(package: str) -> None:
         assert inspect.isclass(exported)
         assert exported is not generic
         assert issubclass(exported, generic)
-        assert exported.__module__.partition(".")[0] == package
         assert inspect.getdoc(exported)
 
 
@@ -148,16 +145,11 @@ def test_wrong_timeouts(connect: Connect, seconds: Any) -> None:
         Thing(connect().runtime, "t").with_timeout(seconds)
 
 
-class BlockingMap(maps.Map[Blocking, K, V]):
-    pass
-
-
 def test_a_blocking_view_is_the_same_object_in_another_style(connect: Connect) -> None:
     network = connect()
-    network.runtime.blocking_classes[maps.Map] = BlockingMap
-    m = network.map().with_timeout(7)
+    m = futures.Map[Any, Any](network.runtime, "m").with_timeout(7)
     blocking: Any = m.blocking()
-    assert blocking.__class__.__name__ == "BlockingMap"
+    assert type(blocking) is futures.BlockingMap
     assert blocking.name == m.name
     assert blocking.put(1, "a") is None
     assert blocking.get(1) == "a"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from hzproto.config import Config, ConfigKeywords
-from hzproto.structures.client import ClientFacade
+from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.surface import Aio
 from hzproto_asyncio.runtime import Runtime
-from hzproto_asyncio.structures import CLASSES
+from hzproto_asyncio.structures import CPSubsystem, Map
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 
-class HazelcastClient(ClientFacade[Aio, Aio]):
+class HazelcastClient(ClientFacade[Aio, CPSubsystem]):
     """A client of a Hazelcast cluster for one asyncio event loop.
 
     ::
@@ -39,12 +39,14 @@ class HazelcastClient(ClientFacade[Aio, Aio]):
 
     _runtime: Runtime
 
+    get_map = structure_getter(Map[Any, Any])
+
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         """Make a client from a `Config` or from its options as keywords; it does nothing until it is started.
 
         Raises TypeError, ValueError or InvalidConfigurationError, naming the option.
         """
-        super().__init__(Runtime(Config.resolve(config, options), CLASSES))
+        super().__init__(Runtime(Config.resolve(config, options)), CPSubsystem)
 
     @classmethod
     async def create_and_start(cls, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> Self:

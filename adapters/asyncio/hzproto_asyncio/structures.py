@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from hzproto.structures.fenced_lock import FencedLock as AnyFencedLock
-from hzproto.structures.map import Map as AnyMap
+import hzproto.structures.cp_subsystem as cp
+import hzproto.structures.fenced_lock as fenced_lock
+import hzproto.structures.map as maps
 from hzproto.surface import Aio
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Map(AnyMap[Aio, K, V]):
-    __doc__ = AnyMap.__doc__
+class Map(maps.Map[Aio, K, V]):
+    __doc__ = maps.Map.__doc__
 
 
-class FencedLock(AnyFencedLock[Aio]):
-    __doc__ = AnyFencedLock.__doc__
+class FencedLock(fenced_lock.FencedLock[Aio]):
+    __doc__ = fenced_lock.FencedLock.__doc__
 
 
-CLASSES: dict[type[Any], type[Any]] = {AnyMap: Map, AnyFencedLock: FencedLock}
+class CPSubsystem(cp.CPSubsystem[Aio]):
+    __doc__ = cp.CPSubsystem.__doc__
+
+    get_lock = cp.cp_getter(FencedLock)

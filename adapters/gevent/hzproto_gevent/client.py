@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from hzproto.cluster.client import Client
 from hzproto.config import Config
-from hzproto.structures.client import ClientFacade
-from hzproto.structures.futures import BLOCKING_CLASSES, CLASSES
-from hzproto.surface import Blocking, Futures
+from hzproto.structures.futures import CPSubsystem, FuturesClient
 from hzproto_gevent.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from hzproto.config import ConfigKeywords
 
 
-class HazelcastClient(ClientFacade[Blocking, Futures]):
+class HazelcastClient(FuturesClient):
     """A client of one Hazelcast cluster, for the greenlets of one thread.
 
     Takes a `Config` or its options as keywords. The constructor connects to the cluster and waits for that; with
@@ -36,8 +34,8 @@ class HazelcastClient(ClientFacade[Blocking, Futures]):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        runtime = Runtime(Client(Config.resolve(config, options), rng=Random()), CLASSES, BLOCKING_CLASSES)
-        super().__init__(runtime, runtime.call_blocking)
+        runtime = Runtime(Client(Config.resolve(config, options), rng=Random()))
+        super().__init__(runtime, CPSubsystem, runtime.call_blocking)
         self._life = runtime
         try:
             runtime.start()

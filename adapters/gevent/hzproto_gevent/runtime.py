@@ -32,12 +32,8 @@ class Runtime:
     lazy = False
     anonymous = False
 
-    def __init__(
-        self, core: Client, classes: dict[type[Any], type[Any]], blocking_classes: dict[type[Any], type[Any]]
-    ) -> None:
+    def __init__(self, core: Client) -> None:
         self.core = core
-        self.classes = classes
-        self.blocking_classes = blocking_classes
         self._driver = Driver(core)
         self._hub = self._driver.hub
         self._identity = _Identity()

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from hzproto.cluster.client import Client
 from hzproto.config import Config
 from hzproto.future import Future
-from hzproto.structures.client import ClientFacade
-from hzproto.structures.futures import BLOCKING_CLASSES, CLASSES
-from hzproto.surface import Blocking, Futures
+from hzproto.structures.futures import CPSubsystem, FuturesClient
 from hzproto_sync import life
 from hzproto_sync.driver import Driver
 
@@ -36,8 +34,6 @@ class Runtime:
 
     lazy = False
     anonymous = False
-    classes = CLASSES
-    blocking_classes = BLOCKING_CLASSES
 
     def __init__(self, driver: Driver) -> None:
         self.core = driver.core
@@ -60,7 +56,7 @@ class Runtime:
         return _identity.owner
 
 
-class HazelcastClient(ClientFacade[Blocking, Futures]):
+class HazelcastClient(FuturesClient):
     """A client of one Hazelcast cluster, for any number of threads.
 
     Takes a `Config` or its options as keywords. The constructor connects to the cluster and waits for that; with
@@ -75,7 +71,7 @@ class HazelcastClient(ClientFacade[Blocking, Futures]):
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         self._driver = Driver(Client(Config.resolve(config, options), rng=Random()))
         life.register(self._driver)
-        super().__init__(Runtime(self._driver), self._driver.run)
+        super().__init__(Runtime(self._driver), CPSubsystem, self._driver.run)
         try:
             self._driver.start()
         except BaseException:

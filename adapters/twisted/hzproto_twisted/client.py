@@ -7,13 +7,13 @@ from typing import Any, Self, Unpack
 from twisted.internet.defer import Deferred
 
 from hzproto.config import Config, ConfigKeywords
-from hzproto.structures.client import ClientFacade
-from hzproto.surface import Blocking, Tx
+from hzproto.structures.client import ClientFacade, structure_getter
+from hzproto.surface import Blocking
 from hzproto_twisted.driver import Driver
-from hzproto_twisted.structures import CLASSES
+from hzproto_twisted.structures import CPSubsystem, Map
 
 
-class HazelcastClient(ClientFacade[Blocking, Tx]):
+class HazelcastClient(ClientFacade[Blocking, CPSubsystem]):
     """A client of one cluster in one reactor, to be used in the reactor's thread only.
 
     Make one that is connected with `create_and_start`, or make one and `start` it. Getters such as `get_map` return
@@ -35,12 +35,14 @@ class HazelcastClient(ClientFacade[Blocking, Tx]):
         reactor: The reactor to run in; None: the global one, which is installed if there is none.
     """
 
+    get_map = structure_getter(Map[Any, Any])
+
     def __init__(self, config: Config | None = None, *, reactor: Any = None, **options: Unpack[ConfigKeywords]) -> None:
         resolved = Config.resolve(config, options)
         if reactor is None:
             from twisted.internet import reactor
-        self._driver = Driver(resolved, reactor, CLASSES)
-        super().__init__(self._driver, self._driver.call_blocking)
+        self._driver = Driver(resolved, reactor)
+        super().__init__(self._driver, CPSubsystem, self._driver.call_blocking)
 
     @classmethod
     def create_and_start(

@@ -43,11 +43,9 @@ class Driver:
     lazy = True
     anonymous = True
 
-    def __init__(self, config: Config, reactor: Any, classes: dict[type[Any], type[Any]]) -> None:
+    def __init__(self, config: Config, reactor: Any) -> None:
         self.core = Client(config, rng=Random())
         self.reactor = reactor
-        self.classes = classes
-        self.blocking_classes: dict[type[Any], type[Any]] = {}
         # Real reactors tell the time of day, which may jump; a clock of a test is the time.
         self.now = time.monotonic if reactor.seconds is time_of_day else reactor.seconds
         self.links: set[Link] = set()

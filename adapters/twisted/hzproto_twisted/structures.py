@@ -1,18 +1,19 @@
-"""The structures of a Twisted client: their methods return Deferreds."""
+"""The structures as Twisted users see them: each method returns a Deferred."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, TypeVar
+from typing import TypeVar
 
+import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
 import hzproto.structures.map as maps
-from hzproto.surface import Tx
+from hzproto.surface import Blocking, Tx
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Map(maps.Map[Tx, K, V], Generic[K, V]):
+class Map(maps.Map[Tx, K, V]):
     __doc__ = maps.Map.__doc__
 
 
@@ -20,4 +21,7 @@ class FencedLock(fenced_lock.FencedLock[Tx]):
     __doc__ = fenced_lock.FencedLock.__doc__
 
 
-CLASSES: Final[dict[type[Any], type[Any]]] = {maps.Map: Map, fenced_lock.FencedLock: FencedLock}
+class CPSubsystem(cp.CPSubsystem[Blocking]):
+    __doc__ = cp.CPSubsystem.__doc__
+
+    get_lock = cp.cp_getter(FencedLock)
