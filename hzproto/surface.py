@@ -148,7 +148,7 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
         return build(self, name)
 
     get.__doc__ = f"Return the {structure.kind} called *name*."
-    get.__annotations__["return"] = f"Op[{structure.__name__}]"
+    get.__annotations__ = {"name": "str", "return": f"Op[{structure.__name__}]"}
     return op(get)
 
 
