@@ -101,9 +101,10 @@ class Callbacks:
                 thread.join(max(0.0, until - monotonic()))
 
     def _see_to_it(self) -> None:
-        if self._active is None:
+        busy = self._active is not None
+        if not busy:
             self._activate()
-        elif self.next_check is None:
+        if self.next_check is None and (busy or len(self._due) > 1):
             self._check_later()
 
     def _check_later(self) -> None:

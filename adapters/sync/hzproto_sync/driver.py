@@ -115,8 +115,8 @@ class Driver:
             self._perform(op, partial(self.core.shut_down, op=op))
         self.close()
 
-    def close(self) -> None:
-        """Close sockets and end threads without a word to the members."""
+    def close(self, patience: float = CLOSING) -> None:
+        """Close sockets and end threads without a word to the members. Wait for callbacks that are due, *patience* s."""
         if self._forgotten:
             return
         with self._lock:
@@ -127,7 +127,7 @@ class Driver:
                 self._sockets.wake()
         self._send()
         self._nobody_polls.wait()
-        until = monotonic() + CLOSING
+        until = monotonic() + patience
         if self._thread.ident is not None:
             self._thread.join()
         self._callbacks.close(until - monotonic())

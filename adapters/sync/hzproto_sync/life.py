@@ -20,7 +20,7 @@ def register(driver: Driver) -> None:
 
 def _close_all() -> None:
     for driver in list(_open):
-        driver.close()
+        driver.close(patience=0)
 
 
 def _forget_all() -> None:
