@@ -39,6 +39,11 @@ async def dial(address: Address, options: Sequence[SocketOption]) -> socket.sock
                 attempts.remove(attempt)
                 if attempt.exception() is None or not (attempts or targets):
                     return attempt.result()
+    except asyncio.CancelledError:
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.wait(attempts)
+        raise
     finally:
         for attempt in attempts:
             attempt.cancel()
