@@ -1,4 +1,4 @@
-"""The client and the structures as gevent users see them."""
+"""The client as gevent users see it."""
 
 from __future__ import annotations
 
