@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 _common = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -12,3 +16,11 @@ settings.register_profile("quick", _common, max_examples=50, derandomize=True, d
 settings.register_profile("fuzz", _common, max_examples=1_000, print_blob=True)
 settings.register_profile("long", _common, max_examples=20_000, print_blob=True)
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quiet() -> Iterator[None]:
+    """No log: pytest would keep every record of thousands of connections that nonsense ended, and what it refers to."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)

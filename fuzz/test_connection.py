@@ -14,7 +14,6 @@ from hzproto.cluster.connection import Connection
 from hzproto.errors import HazelcastError
 from hzproto.messages import ERROR, MESSAGES
 from hzproto.ops import Op
-from hzproto.structures.map import Map
 from hzproto.testing import Cluster, strategies
 from hzproto.wire.table import Layout
 from tests.unit.network import Network, Seen
@@ -78,7 +77,7 @@ def use(network: Network) -> list[Op[Any]]:
     """Do what a user does, as far as it works."""
     ops: list[Op[Any]] = [network.start()]
     network.advance(5)
-    made: Op[Any] = network.submit(network.facade._get(Map, "m"))  # pyright: ignore[reportPrivateUsage]
+    made: Op[Any] = network.facade.get_map("m")
     ops.append(made)
     if made.done and made.error is None:
         m = made.result()
