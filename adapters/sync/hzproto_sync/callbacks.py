@@ -42,9 +42,9 @@ class Callbacks:
     `next_check` has come. Calls of one listener never overlap, and keep their order; all others start in their order.
     """
 
-    def __init__(self, name: str, on_idle: Callable[[], object]) -> None:
+    def __init__(self, name: str, on_idle: Callable[[], bool]) -> None:
         self._name = name
-        self._on_idle = on_idle  # called by a worker that has run everything that was due
+        self._on_idle = on_idle  # called by the worker that has run everything that was due; False: it may sleep
         self._lock = threading.Lock()
         self._due: deque[Callable[[], object]] = deque()
         self._later: dict[Hashable, deque[Callable[[], object]]] = {}  # by listeners with a call in _due or running
@@ -55,6 +55,11 @@ class Callbacks:
         self._calls_at_check = 0
         self._closed = False
         self.next_check: float | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there are functions to be called."""
+        return bool(self._due)
 
     def add(self, calls: Iterable[Callable[[], object]]) -> None:
         """Have the functions called."""
@@ -132,7 +137,9 @@ class Callbacks:
                 try:
                     call = self._due.popleft()
                 except IndexError:
-                    break
+                    if not self._on_idle():
+                        break
+                    continue
                 self._calls += 1
                 _run(call)
             with self._lock:
@@ -146,8 +153,6 @@ class Callbacks:
                     self._asleep = worker
                 else:
                     self._workers.discard(worker)
-            if active:
-                self._on_idle()
             if not stays:
                 return
             worker.wake.acquire()

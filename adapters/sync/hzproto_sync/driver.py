@@ -91,6 +91,7 @@ class Driver:
         self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
         self._housekeeper = Waiter(Op())
         self._housekeeper.line_up()
+        self._runner = Waiter(Op())  # the thread for callbacks; "done" when there are some to run
         self._napping = False  # housekeeping will send what is unsent within a tick
         self._hailed = False  # the leader will: it was woken for that
         self._thread = threading.Thread(target=self._housekeep, name=f"{core.name} housekeeping", daemon=True)
@@ -205,14 +206,12 @@ class Driver:
 
     def watch(self, op: Op[Any], call: Callable[[], object]) -> None:
         """Have *call* called by the threads for callbacks when *op* has ended, or if it already has."""
-
-        def begin() -> None:
-            if op.done:
-                self._callbacks.add((call,))
-            else:
+        with self._lock:
+            done = op.done
+            if not done:
                 _add_waiter(op, call)
-
-        self._do(begin)
+        if done:
+            self._do(lambda: self._call((call,)), send=False)
 
     # Waiting
 
@@ -276,7 +275,11 @@ class Driver:
                     calls.append(waiter)
             op.waiter = None
         if calls:
-            self._callbacks.add(calls)
+            self._call(calls)
+
+    def _call(self, calls: Iterable[Callable[[], object]]) -> None:
+        self._callbacks.add(calls)
+        self._runner.op.done = True
 
     def _wake(self) -> None:
         """Wake the threads whose turn it is; without the lock, which they take first thing."""
@@ -343,8 +346,9 @@ class Driver:
                 if me.op.done:
                     self._hand_over(me)
                 elif self._closed or now >= self._poll_until:
-                    me.line_up()
-                    self._cold.add(me)
+                    if me is not self._runner:
+                        me.line_up()
+                        self._cold.add(me)
                     self._hand_over(me)
         if self._wakes:
             self._wake()
@@ -363,14 +367,15 @@ class Driver:
 
     # What the core has for us
 
-    def _do(self, change: Callable[[], object]) -> None:
+    def _do(self, change: Callable[[], object], *, send: bool = True) -> None:
         """Make a change with the lock, and do what follows from it."""
         try:
             with self._lock:
                 change()
                 self._settle()
             self._wake()
-            self._send()
+            if send:
+                self._send()
         except BaseException:
             self._mend()
             raise
@@ -417,6 +422,7 @@ class Driver:
             core.completed()
         if core.deliveries:
             self._callbacks.deliver(core.events())
+            self._runner.op.done = True
 
     def _settle(self) -> None:
         """Like `_collect`, when somebody else may be polling: make that one look if it has to."""
@@ -479,16 +485,26 @@ class Driver:
                 _logger.exception("Unexpected error; the client goes on")
                 self._mend(me)
 
-    def _callbacks_idle(self) -> None:
-        """All callbacks have run: send what they asked for, and receive what they may be waiting for."""
+    def _callbacks_idle(self) -> bool:
+        """All callbacks have run. Send what they asked for, and lead for a while; return whether there are more."""
         if self._closed:
-            return
+            return False
+        me = self._runner
         self._send()
         with self._lock:
-            if self._leader is None and not self._closed:
-                self._appoint(self._housekeeper)
-                self._wakes.append(self._housekeeper.wake)
-        self._wake()
+            me.op.done = self._callbacks.waiting
+            if me.op.done:
+                return True
+            if self._leader is not None or self._closed:
+                return False
+            self._appoint(me)
+        try:
+            while self._leader is me:
+                self._pass(me)
+        except Exception:
+            _logger.exception("Unexpected error; the client goes on")
+            self._mend(me)
+        return me.op.done
 
 
 class _Forked:
