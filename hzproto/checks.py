@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 EnumT = TypeVar("EnumT", bound=IntEnum)
 ErrorT = TypeVar("ErrorT", TypeError, ValueError)
 
@@ -129,6 +132,31 @@ def tuple_of(length: int, allowed: str) -> Check[tuple[object, ...]]:
         if len(items) != length:
             raise refusal(ValueError, name, value, allowed)
         return items
+
+    return check
+
+
+def mapping_of(check_key: Check[K], check_value: Check[V]) -> Check[Mapping[K, V]]:
+    """Make the check of a mapping whose keys and values pass their checks. The result is a copy that cannot change."""
+
+    def check(name: str, value: object) -> Mapping[K, V]:
+        if not isinstance(value, Mapping):
+            raise refusal(TypeError, name, value, "a mapping, such as a dict")
+        entries = cast(Mapping[object, object], value)
+        return MappingProxyType(
+            {check_key(f"a key of {name}", k): check_value(f"{name}[{k!r}]", v) for k, v in entries.items()}
+        )
+
+    return check
+
+
+def subclass_of(base: type[T]) -> Check[type[T]]:
+    """Make the check of a class that derives from *base*."""
+
+    def check(name: str, value: object) -> type[T]:
+        if isinstance(value, type) and issubclass(cast(type[object], value), base):
+            return cast(type[T], value)
+        raise refusal(TypeError, name, value, f"a subclass of {base.__name__}")
 
     return check
 

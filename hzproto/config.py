@@ -17,34 +17,23 @@ from hzproto.checks import (
     function,
     integer,
     list_of,
+    mapping_of,
     non_negative,
     number,
     one_of,
     optional,
     positive,
     refusal,
+    subclass_of,
     text,
     tuple_of,
 )
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
+from hzproto.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
 
-
-class IntType(IntEnum):
-    """How a Python int is serialized."""
-
-    VAR = 0
-    """The smallest of BYTE, SHORT, INT, LONG and BIG_INT that can hold it."""
-    BYTE = 1
-    """8 bits."""
-    SHORT = 2
-    """16 bits."""
-    INT = 3
-    """32 bits."""
-    LONG = 4
-    """64 bits."""
-    BIG_INT = 5
-    """Any size."""
+FactoryT = TypeVar("FactoryT")
 
 
 class ReconnectMode(IntEnum):
@@ -67,6 +56,9 @@ AddressTranslator: TypeAlias = Callable[[Address], Address]
 AddressTable: TypeAlias = (  # three, because the key type of a Mapping is invariant
     Mapping[str, AddressLike] | Mapping[Address, AddressLike] | Mapping[tuple[str, int], AddressLike]
 )
+
+Factories: TypeAlias = Mapping[int, Mapping[int, type[FactoryT]]]
+"""From factory ids to mappings of class ids to classes."""
 
 DEFAULT_PORT: Final = 5701
 _INT32: Final = integer(-(2**31), 2**31 - 1)
@@ -117,6 +109,16 @@ def _membership_listener(name: str, value: object) -> MembershipListener:
         raise refusal(ValueError, name, value, f"{allowed} of which at most one is None")
     check = optional(function)
     return check(f"{name}[0]", added), check(f"{name}[1]", removed)
+
+
+def _class(name: str, value: object) -> type[Any]:
+    if isinstance(value, type):
+        return value
+    raise refusal(TypeError, name, value, "a class")
+
+
+def _factories(base: type[FactoryT]) -> Check[Factories[FactoryT]]:
+    return mapping_of(_INT32, mapping_of(_INT32, subclass_of(base)))
 
 
 Got = TypeVar("Got")
@@ -170,6 +172,10 @@ class ConfigKeywords(TypedDict, total=False):
     cluster_connect_timeout: float
     is_big_endian: bool
     default_int_type: IntType | int | str
+    data_serializable_factories: Factories[IdentifiedDataSerializable]
+    custom_serializers: Mapping[type[Any], type[StreamSerializer]]
+    global_serializer: type[StreamSerializer] | None
+    allow_pickle: bool
     membership_listeners: Sequence[MembershipListener]
     lifecycle_listeners: Sequence[LifecycleListener]
     labels: Sequence[str]
@@ -250,6 +256,25 @@ class Config:
     is_big_endian = Option[bool, bool](True, boolean, "The byte order of serialized values; all clients need the same.")
     default_int_type = Option[IntType, IntType | int | str](
         IntType.INT, one_of(IntType), "How Python ints are serialized; a value or a name. All clients need the same."
+    )
+    data_serializable_factories = Option[Factories[IdentifiedDataSerializable], Factories[IdentifiedDataSerializable]](
+        {},
+        _factories(IdentifiedDataSerializable),
+        "The classes of IdentifiedDataSerializable to read: from factory ids to mappings of class ids to classes.",
+    )
+    custom_serializers = Option[Mapping[type[Any], type[StreamSerializer]], Mapping[type[Any], type[StreamSerializer]]](
+        {},
+        mapping_of(_class, subclass_of(StreamSerializer)),
+        "The serializers of types that have no serialized form of their own, and of their subclasses.",
+    )
+    global_serializer = Option[type[StreamSerializer] | None, type[StreamSerializer] | None](
+        None, optional(subclass_of(StreamSerializer)), "The serializer of everything that has no other. None: an error."
+    )
+    allow_pickle = Option[bool, bool](
+        False,
+        boolean,
+        "Whether objects that have no other serialized form are pickled, and pickled values are loaded. Loading can "
+        "run any code: allow it only when all who write to the cluster are trusted.",
     )
     membership_listeners = Option[tuple[MembershipListener, ...], Sequence[MembershipListener]](
         (),
@@ -358,10 +383,7 @@ UNSUPPORTED_OPTIONS: Final = frozenset(
         "compact_serializers",
         "creds_password",
         "creds_username",
-        "custom_serializers",
-        "data_serializable_factories",
         "flake_id_generators",
-        "global_serializer",
         "load_balancer",
         "near_caches",
         "portable_factories",

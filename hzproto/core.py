@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
 _MAX_PORT: Final = 65535
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,14 @@ class DistributedObjectEvent:
     service_name: str
     event_type: DistributedObjectEventType
     source: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry(Generic[K, V]):
+    """A key and its value, as queries of a map give them."""
+
+    key: K
+    value: V
 
 
 class HazelcastJsonValue:

@@ -17,14 +17,37 @@ Prefix: TypeAlias = Callable[[int], bytes]
 """From a type id to the bytes in front of a payload: a `Data` and an item of a list begin differently."""
 Writer: TypeAlias = Callable[[Any], bytes]
 """From a value to its prefix and payload."""
-Reader: TypeAlias = Callable[[Buffer, int], tuple[Any, int]]
-"""From a buffer and the offset of a payload to the value and the offset after it.
+Appender: TypeAlias = Callable[[bytearray, Any, int], None]
+"""Appends the payload of a value that holds other objects: to a buffer that begins with the `Data`, because some
+payloads hold positions in it; the number is how many objects the value is inside of."""
+Reader: TypeAlias = Callable[[Buffer, int, int], tuple[Any, int]]
+"""From a `Data`, the offset of a payload in it, and how many objects the value is inside of, to the value and the
+offset after it.
 
 Bytes that end too early raise `struct.error` or HazelcastSerializationError, malformed UTF-8 `UnicodeDecodeError`.
 """
 
 MAX_DEPTH: Final = 100
-"""How deep lists may be nested."""
+"""How deep objects may be nested."""
+NULL_LENGTH: Final = -1
+"""The length of arrays and strings that are None, where None is allowed."""
+
+
+class IntType(IntEnum):
+    """How a Python int is serialized."""
+
+    VAR = 0
+    """The smallest of BYTE, SHORT, INT, LONG and BIG_INT that can hold it."""
+    BYTE = 1
+    """8 bits."""
+    SHORT = 2
+    """16 bits."""
+    INT = 3
+    """32 bits."""
+    LONG = 4
+    """64 bits."""
+    BIG_INT = 5
+    """Any size."""
 
 
 class TypeId(IntEnum):
@@ -71,14 +94,28 @@ class TypeId(IntEnum):
 
 def packer(order: Order, prefix: bytes, format_: str) -> Callable[..., bytes]:
     """Make a function from numbers to *prefix* and the numbers in the *format_* of `struct`; without a Python frame."""
+    if not prefix:
+        return Struct(order + format_).pack
     return partial(Struct(f"{order}{len(prefix)}s{format_}").pack, prefix)
+
+
+def no_prefix(type_id: int) -> bytes:
+    """Return what is in front of the fields of an object: nothing, for their types are known."""
+    return b""
+
+
+def nested(depth: int) -> int:
+    """Return the depth of what is inside an object at *depth*; HazelcastSerializationError when that is too deep."""
+    if depth < MAX_DEPTH:
+        return depth + 1
+    raise HazelcastSerializationError(f"An object is nested deeper than {MAX_DEPTH} levels, or contains itself.")
 
 
 def sized_reader(order: Order, decode: Callable[[Buffer], Any]) -> Reader:
     """Make the reader of bytes with their int32 length in front; *decode* turns the bytes into the value."""
     unpack = Struct(f"{order}i").unpack_from
 
-    def read(data: Buffer, offset: int) -> tuple[Any, int]:
+    def read(data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
         start = offset + 4
         end = start + unpack(data, offset)[0]
         content = data[start:end]
@@ -94,3 +131,28 @@ def wrong_length(data: Buffer, start: int, end: int) -> HazelcastSerializationEr
     return HazelcastSerializationError(
         f"The length of {end - start} bytes is announced for what can have {len(data) - start} at most."
     )
+
+
+def nullable_writer(order: Order, write: Writer) -> Writer:
+    """Make the writer that writes None as a length of its own, and leaves everything else to *write*."""
+    null = Struct(f"{order}i").pack(NULL_LENGTH)
+    return lambda value: null if value is None else write(value)
+
+
+def nullable_reader(order: Order, read: Reader) -> Reader:
+    """Make the reader of what `nullable_writer` writes."""
+    unpack = Struct(f"{order}i").unpack_from
+
+    def read_nullable(data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
+        if unpack(data, offset)[0] == NULL_LENGTH:
+            return None, offset + 4
+        return read(data, offset, depth)
+
+    return read_nullable
+
+
+def read_count(data: Buffer, offset: int, count: int, size: int, what: str) -> int:
+    """Check a *count* of items, each of at least *size* bytes from *offset* on, before memory is taken for them."""
+    if 0 <= count * size <= len(data) - offset:
+        return count
+    raise HazelcastSerializationError(f"{what} of {count} items is announced, {len(data) - offset} bytes follow.")

@@ -3,59 +3,50 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from hzproto.errors import HazelcastSerializationError
-from hzproto.serialization.kinds import MAX_DEPTH, TypeId
+from hzproto.serialization.kinds import TypeId, nested, read_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hzproto.serialization.kinds import Buffer, Order, Prefix, Reader, Writer
+    from hzproto.serialization.kinds import Appender, Buffer, Order, Reader, Writer
 
 
-def list_writer(order: Order, prefix: Prefix, item_prefix: Prefix, writers: Mapping[type, Writer]) -> Writer:
-    """Make the writer of list; *writers* are those of items, by their types."""
+def list_appender(order: Order, flat: Mapping[type, Writer], append_object: Appender) -> Appender:
+    """Make the appender of lists; *flat* are the writers of items that hold no others, *append_object* writes any."""
     pack_count = Struct(f"{order}i").pack
-    header, item_header, null = prefix(TypeId.ARRAY_LIST), item_prefix(TypeId.ARRAY_LIST), item_prefix(TypeId.NULL)
 
-    def write_items(items: list[object], depth: int) -> bytes:
-        if depth > MAX_DEPTH:
-            raise HazelcastSerializationError(f"A list is nested deeper than {MAX_DEPTH} levels, or contains itself.")
-        parts: list[bytes] = []
+    def append(out: bytearray, items: list[object], depth: int) -> None:
+        depth = nested(depth)
+        items = list(items)  # another thread may change the original
+        out += pack_count(len(items))
         for item in items:
-            if item is None:
-                parts.append(null)
-            elif isinstance(item, list):
-                parts.append(item_header + write_items(cast(list[object], item), depth + 1))
+            if write := flat.get(type(item)):
+                out += write(item)
             else:
-                parts.append(writers[type(item)](item))
-        return pack_count(len(parts)) + b"".join(parts)
+                append_object(out, item, depth)
 
-    return lambda value: header + write_items(value, 1)
+    return append
 
 
 def list_reader(order: Order, readers: Mapping[int, Reader]) -> Reader:
-    """Make the reader of lists; *readers* are those of items, by their type ids. An unknown one raises KeyError."""
+    """Make the reader of lists; *readers* are those of items, by their type ids."""
     unpack = Struct(f"{order}i").unpack_from
 
-    def read_items(data: Buffer, offset: int, depth: int) -> tuple[list[Any], int]:
+    def read(data: Buffer, offset: int, depth: int) -> tuple[list[Any], int]:
+        depth = nested(depth)
         count = unpack(data, offset)[0]
         offset += 4
-        if not 0 <= count <= (len(data) - offset) // 4:  # an item takes at least its type id
-            raise HazelcastSerializationError(
-                f"A list of {count} items is announced, {len(data) - offset} bytes follow."
-            )
-        if depth > MAX_DEPTH:
-            raise HazelcastSerializationError(f"A list is nested deeper than {MAX_DEPTH} levels.")
+        read_count(data, offset, count, 4, "A list")  # an item takes at least its type id
         items: list[Any] = []
         for _ in range(count):
-            type_id = unpack(data, offset)[0]
-            if type_id == TypeId.ARRAY_LIST:
-                item, offset = read_items(data, offset + 4, depth + 1)
-            else:
-                item, offset = readers[type_id](data, offset + 4)
+            item, offset = readers[unpack(data, offset)[0]](data, offset + 4, depth)
             items.append(item)
         return items, offset
 
-    return lambda data, offset: read_items(data, offset, 1)
+    return read
+
+
+LIST_TYPE_IDS = (TypeId.ARRAY_LIST, TypeId.LINKED_LIST, TypeId.JAVA_ARRAY)
+"""The kinds that are read as lists; lists are written as the first."""

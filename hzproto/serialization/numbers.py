@@ -8,9 +8,8 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.checks import describe
-from hzproto.config import IntType
 from hzproto.errors import HazelcastSerializationError
-from hzproto.serialization.kinds import TypeId, packer, sized_reader
+from hzproto.serialization.kinds import IntType, TypeId, packer, sized_reader
 
 if TYPE_CHECKING:
     from hzproto.serialization.kinds import Buffer, Order, Prefix, Reader, Writer
@@ -39,7 +38,7 @@ def fixed_reader(order: Order, type_id: TypeId) -> Reader:
     layout = Struct(order + FORMATS[type_id])
     unpack, size = layout.unpack_from, layout.size
 
-    def read(data: Buffer, offset: int) -> tuple[Any, int]:
+    def read(data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
         return unpack(data, offset)[0], offset + size
 
     return read
@@ -65,7 +64,7 @@ def float_writer(order: Order, prefix: Prefix) -> Writer:
 def int_writer(order: Order, prefix: Prefix, int_type: IntType) -> Writer:
     """Make the writer of int for a `default_int_type`."""
     if int_type is IntType.BIG_INT:
-        return _big_integer_writer(order, prefix)
+        return big_integer_writer(order, prefix)
     if int_type is IntType.VAR:
         return _smallest_integer_writer(order, prefix)
     return _sized_integer_writer(order, prefix, int_type)
@@ -88,7 +87,8 @@ def _sized_integer_writer(order: Order, prefix: Prefix, int_type: IntType) -> Wr
     return write
 
 
-def _big_integer_writer(order: Order, prefix: Prefix) -> Writer:
+def big_integer_writer(order: Order, prefix: Prefix) -> Writer:
+    """Make the writer of integers of any size."""
     head = packer(order, prefix(TypeId.BIG_INTEGER), "i")
 
     def write(value: int) -> bytes:
@@ -100,7 +100,7 @@ def _big_integer_writer(order: Order, prefix: Prefix) -> Writer:
 
 def _smallest_integer_writer(order: Order, prefix: Prefix) -> Writer:
     small, short, medium, long = (_sized_integer_writer(order, prefix, int_type) for int_type in _INTEGERS)
-    big = _big_integer_writer(order, prefix)
+    big = big_integer_writer(order, prefix)
 
     def write(value: int) -> bytes:
         bits = _magnitude_bits(value) + 1

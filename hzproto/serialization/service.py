@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue
-from hzproto.errors import HazelcastSerializationError
+from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError
+from hzproto.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from hzproto.serialization.arrays import (
+    TYPE_CODES,
+    boolean_array_reader,
+    buffer_writer,
+    char_array_reader,
+    item_array_reader,
+    number_array_reader,
+)
 from hzproto.serialization.binary import bytes_reader, bytes_writer
-from hzproto.serialization.kinds import TypeId
-from hzproto.serialization.lists import list_reader, list_writer
+from hzproto.serialization.custom import stream_appender, stream_reader
+from hzproto.serialization.decimals import decimal_reader, decimal_writer
+from hzproto.serialization.identified import identified_appender, identified_reader
+from hzproto.serialization.kinds import TypeId, nullable_reader
+from hzproto.serialization.lists import LIST_TYPE_IDS, list_appender, list_reader
 from hzproto.serialization.numbers import (
     FORMATS,
     big_integer_reader,
@@ -21,12 +40,23 @@ from hzproto.serialization.numbers import (
     int_writer,
 )
 from hzproto.serialization.partition import partition_hash
-from hzproto.serialization.text import json_reader, json_writer, string_reader, string_writer
+from hzproto.serialization.pickled import pickle_reader, pickle_writer
+from hzproto.serialization.temporal import (
+    date_reader,
+    date_writer,
+    datetime_writer,
+    java_date_reader,
+    local_reader,
+    offset_reader,
+    time_reader,
+    time_writer,
+)
+from hzproto.serialization.text import char_reader, json_reader, json_writer, string_reader, string_writer
 from hzproto.serialization.uuids import uuid_reader, uuid_writer
 
 if TYPE_CHECKING:
-    from hzproto.config import Config, IntType
-    from hzproto.serialization.kinds import Buffer, Order, Prefix, Reader, Writer
+    from hzproto.config import Config
+    from hzproto.serialization.kinds import Appender, Buffer, IntType, Order, Prefix, Reader, Writer
 
 _pack_hash: Final = Struct(">i").pack
 _pack_header: Final = Struct(">ii").pack
@@ -36,22 +66,60 @@ _WAYS_OUT: Final[dict[type, str]] = {
     tuple: "make it a list",
     set: "make it a list",
     frozenset: "make it a list",
-    memoryview: "make it bytes",
 }
 
 
-class SerializationService:
-    """Serializes by the options `is_big_endian` and `default_int_type` of *config*.
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """A kind of values that hold other objects: its type id, and what appends its payload."""
 
-    Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, HazelcastJsonValue, and lists of
-    these, of None and of lists; subclasses are written as the supported class they derive from. Integers and floats of
-    every size are read.
+    type_id: int
+    append: Appender
+
+
+_Kind: TypeAlias = _Container | Callable[["Prefix"], "Writer"]
+"""How values of a type are written; those that hold no others by a writer, which is made for a prefix."""
+
+
+class SerializationService:
+    """Serializes by the options of *config*.
+
+    Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, decimal.Decimal, date, time,
+    datetime, HazelcastJsonValue, and lists of these, of None and of lists; array.array, memoryview and numpy arrays of
+    one dimension (read back as lists); IdentifiedDataSerializable, and what the user's serializers take. Subclasses are
+    written as the nearest of their bases that can be. Everything that other clients write is read, but for Java's own
+    serialization and, unless `allow_pickle` is set, pickled objects.
     """
 
     def __init__(self, config: Config) -> None:
         order: Order = ">" if config.is_big_endian else "<"
-        self._writers = _make_writers(order, config.default_int_type)
-        self._readers = _make_readers(order)
+        self._items = _Items(order, self._kind_of)
+        append_object = self._items.append
+        self._readers = _Readers(_basic_readers(order))
+        self._readers.update(dict.fromkeys(LIST_TYPE_IDS, list_reader(order, self._readers)))
+        self._kinds: dict[type, _Kind] = {
+            **_basic_kinds(order, config.default_int_type),
+            list: _Container(TypeId.ARRAY_LIST, list_appender(order, self._items, append_object)),
+        }
+        self._identified = _Container(TypeId.IDENTIFIED_DATA_SERIALIZABLE, identified_appender(order, append_object))
+        self._readers[TypeId.IDENTIFIED_DATA_SERIALIZABLE] = identified_reader(
+            order, self._readers, config.data_serializable_factories
+        )
+        self._buffer: _Kind = partial(buffer_writer, order)
+        self._serializers: dict[int, StreamSerializer] = {}
+        for cls, serializer in config.custom_serializers.items():
+            if cls in self._kinds:
+                raise InvalidConfigurationError(
+                    f"custom_serializers: {cls.__qualname__} has a serialized form already."
+                )
+            self._kinds[cls] = self._add_serializer(order, "custom_serializers", serializer)
+        self._otherwise: _Kind | None = None
+        if config.allow_pickle:
+            self._otherwise = partial(pickle_writer, order)
+            self._readers[TypeId.PYTHON_PICKLE] = pickle_reader(order)
+        if config.global_serializer is not None:
+            self._otherwise = self._add_serializer(order, "global_serializer", config.global_serializer)
+        self._writers = _DataWriters(self._kind_of)
 
     def to_data(self, obj: object) -> bytes:
         """Serialize *obj*.
@@ -65,47 +133,108 @@ class SerializationService:
             raise HazelcastSerializationError(
                 f"A {type(obj).__name__} of more than 2**31 - 1 bytes cannot be serialized."
             ) from None
+        except RecursionError:
+            raise HazelcastSerializationError(f"A {type(obj).__name__} is nested too deeply.") from None
 
     def to_object(self, data: Buffer | None) -> Any:
         """Read the object that *data* is the serialized form of; None is None.
 
         Raises HazelcastSerializationError, and nothing else, when the bytes are not what some value serializes to or
-        have a type id that is not supported.
+        have a type id that is not supported. What the user's own classes raise while they read is passed on.
         """
         if data is None:
             return None
         try:
-            return self._readers[_unpack_type_id(data, 4)[0]](data, 8)[0]
-        except KeyError as error:
-            raise _unreadable(error.args[0]) from None
+            return self._readers[_unpack_type_id(data, 4)[0]](data, 8, 0)[0]
         except struct.error:
             raise HazelcastSerializationError("The serialized value is truncated.") from None
         except UnicodeDecodeError as error:
             raise HazelcastSerializationError(f"A serialized string is not valid UTF-8: {error.reason}.") from error
+        except RecursionError:
+            raise HazelcastSerializationError("The serialized value is nested too deeply.") from None
+
+    def destroy(self) -> None:
+        """Let the user's serializers release what they hold."""
+        for serializer in self._serializers.values():
+            serializer.destroy()
+
+    def _add_serializer(self, order: Order, option: str, cls: type[StreamSerializer]) -> _Container:
+        serializer = cls()
+        type_id = serializer.get_type_id()
+        if not 0 < type_id < 2**31:
+            raise InvalidConfigurationError(
+                f"{option}: the type id of {cls.__qualname__} must be an integer from 1 to 2**31 - 1, not {type_id}."
+            )
+        if type_id in self._serializers:
+            other = type(self._serializers[type_id]).__qualname__
+            raise InvalidConfigurationError(f"{option}: {cls.__qualname__} has type id {type_id}, and so has {other}.")
+        self._serializers[type_id] = serializer
+        self._readers[type_id] = stream_reader(order, self._readers, serializer)
+        return _Container(type_id, stream_appender(order, self._items.append, serializer))
+
+    def _kind_of(self, cls: type[Any]) -> _Kind:
+        """Find how objects of *cls* are written."""
+        if issubclass(cls, IdentifiedDataSerializable):
+            return self._identified
+        for base in cls.__mro__:
+            if base in self._kinds:
+                return self._kinds[base]
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and issubclass(cls, numpy.ndarray):
+            return self._buffer
+        if self._otherwise is not None and cls is not type(None):
+            return self._otherwise
+        raise _unwritable(cls)
 
 
-class _Writers(dict[type, "Writer"]):
-    """Writers by type. That of a subclass is looked for along its bases, once."""
+class _Readers(dict[int, "Reader"]):
+    """Readers by type id."""
 
-    def __init__(self, basic: dict[type, Writer]) -> None:
-        super().__init__(basic)
-        self._basic = basic
-
-    def __missing__(self, kind: type) -> Writer:
-        for base in kind.__mro__:
-            if base in self._basic:
-                self[kind] = self._basic[base]
-                return self._basic[base]
-        raise _unwritable(kind)
+    def __missing__(self, type_id: int) -> Reader:
+        raise _unreadable(type_id)
 
 
-class _DataWriters(_Writers):
-    """Writers of whole `Data`, which fill the hash field for objects that choose their partition."""
+class _Items(dict[type, "Writer"]):
+    """Writers of the objects inside payloads, by type; only of those that hold no others and were written before."""
 
-    def __missing__(self, kind: type) -> Writer:
-        writer = super().__missing__(kind)
-        if hasattr(kind, "get_partition_key"):
-            writer = self[kind] = self._into_partition(writer)
+    def __init__(self, order: Order, kind_of: Callable[[type[Any]], _Kind]) -> None:
+        super().__init__()
+        self._prefix = Struct(f"{order}i").pack  # inside a payload type ids have the payload's byte order
+        self._kind_of = kind_of
+        self._containers: dict[type, tuple[bytes, Appender]] = {}
+        null = self._prefix(TypeId.NULL)
+        self[type(None)] = lambda _: null
+
+    def append(self, out: bytearray, value: object, depth: int) -> None:
+        """Append any object, with its type id."""
+        cls = type(value)
+        if write := self.get(cls):
+            out += write(value)
+        elif container := self._containers.get(cls):
+            out += container[0]
+            container[1](out, value, depth)
+        else:
+            kind = self._kind_of(cls)
+            if isinstance(kind, _Container):
+                self._containers[cls] = self._prefix(kind.type_id), kind.append
+            else:
+                self[cls] = kind(self._prefix)
+            self.append(out, value, depth)
+
+
+class _DataWriters(dict[type, "Writer"]):
+    """Writers of whole `Data` by type, which fill the hash field for objects that choose their partition."""
+
+    def __init__(self, kind_of: Callable[[type[Any]], _Kind]) -> None:
+        super().__init__()
+        self._kind_of = kind_of
+
+    def __missing__(self, cls: type[Any]) -> Writer:
+        kind = self._kind_of(cls)
+        writer = _whole(kind) if isinstance(kind, _Container) else kind(_data_prefix)
+        if hasattr(cls, "get_partition_key"):
+            writer = self._into_partition(writer)
+        self[cls] = writer
         return writer
 
     def _into_partition(self, write: Writer) -> Writer:
@@ -118,51 +247,75 @@ class _DataWriters(_Writers):
         return write_with_hash
 
 
-def _make_writers(order: Order, int_type: IntType) -> _DataWriters:
-    def data_prefix(type_id: int) -> bytes:
-        return _pack_header(0, type_id)
-
-    item_prefix = Struct(f"{order}i").pack  # inside a payload type ids have the payload's byte order
-    items = _Writers(_basic_writers(order, int_type, item_prefix))
-    lists = list_writer(order, data_prefix, item_prefix, items)
-    return _DataWriters({**_basic_writers(order, int_type, data_prefix), list: lists})
+def _data_prefix(type_id: int) -> bytes:
+    return _pack_header(0, type_id)
 
 
-def _basic_writers(order: Order, int_type: IntType, prefix: Prefix) -> dict[type, Writer]:
-    write_bytes = bytes_writer(order, prefix)
+def _whole(kind: _Container) -> Writer:
+    header, append = _data_prefix(kind.type_id), kind.append
+
+    def write(value: object) -> bytes:
+        out = bytearray(header)
+        append(out, value, 0)
+        return bytes(out)
+
+    return write
+
+
+def _basic_kinds(order: Order, int_type: IntType) -> dict[type, _Kind]:
+    write_bytes: _Kind = partial(bytes_writer, order)
+    write_buffer: _Kind = partial(buffer_writer, order)
     return {
-        bool: bool_writer(prefix),
-        int: int_writer(order, prefix, int_type),
-        float: float_writer(order, prefix),
-        str: string_writer(order, prefix),
+        bool: bool_writer,
+        int: partial(int_writer, order, int_type=int_type),
+        float: partial(float_writer, order),
+        str: partial(string_writer, order),
         bytes: write_bytes,
         bytearray: write_bytes,
-        UUID: uuid_writer(order, prefix),
-        HazelcastJsonValue: json_writer(order, prefix),
+        array: write_buffer,
+        memoryview: write_buffer,
+        UUID: partial(uuid_writer, order),
+        Decimal: partial(decimal_writer, order),
+        date: partial(date_writer, order),
+        time: partial(time_writer, order),
+        datetime: partial(datetime_writer, order),
+        HazelcastJsonValue: partial(json_writer, order),
     }
 
 
-def _make_readers(order: Order) -> dict[int, Reader]:
+def _basic_readers(order: Order) -> dict[int, Reader]:
+    read_string = string_reader(order)
     readers: dict[int, Reader] = {
-        TypeId.NULL: lambda data, offset: (None, offset),
+        TypeId.NULL: lambda data, offset, depth: (None, offset),
         **{type_id: fixed_reader(order, type_id) for type_id in FORMATS},
-        TypeId.BIG_INTEGER: big_integer_reader(order),
-        TypeId.STRING: string_reader(order),
+        TypeId.CHAR: char_reader(order),
+        TypeId.STRING: read_string,
         TypeId.BYTE_ARRAY: bytes_reader(order),
+        TypeId.BOOLEAN_ARRAY: boolean_array_reader(order),
+        TypeId.CHAR_ARRAY: char_array_reader(order),
+        **{type_id: number_array_reader(order, type_id) for type_id in TYPE_CODES},
+        TypeId.STRING_ARRAY: item_array_reader(order, nullable_reader(order, read_string), 4),
         TypeId.UUID: uuid_reader(order),
+        TypeId.JAVA_CLASS: read_string,
+        TypeId.JAVA_DATE: java_date_reader(order),
+        TypeId.BIG_INTEGER: big_integer_reader(order),
+        TypeId.BIG_DECIMAL: decimal_reader(order),
+        TypeId.LOCAL_DATE: date_reader(order),
+        TypeId.LOCAL_TIME: time_reader(order),
+        TypeId.LOCAL_DATE_TIME: local_reader(order),
+        TypeId.OFFSET_DATE_TIME: offset_reader(order),
         TypeId.JSON: json_reader(order),
     }
-    readers[TypeId.ARRAY_LIST] = list_reader(order, readers)
     return readers
 
 
-def _unwritable(kind: type) -> Exception:
-    if kind is type(None):
+def _unwritable(cls: type[Any]) -> Exception:
+    if cls is type(None):
         return TypeError("None has no serialized form of its own; it can only be an item of a list.")
-    way_out = _WAYS_OUT.get(kind, "wrap it in HazelcastJsonValue if JSON can express it")
+    way_out = _WAYS_OUT.get(cls, "wrap it in HazelcastJsonValue if JSON can express it")
     return HazelcastSerializationError(
-        f"A value of type {kind.__module__}.{kind.__qualname__} cannot be serialized: {way_out}. Supported are bool, "
-        "int, float, str, bytes, bytearray, uuid.UUID, HazelcastJsonValue and lists of them."
+        f"A value of type {cls.__module__}.{cls.__qualname__} cannot be serialized: {way_out}, give its type a "
+        "serializer (options custom_serializers, global_serializer), or set allow_pickle=True."
     )
 
 
@@ -170,7 +323,11 @@ def _unreadable(type_id: int) -> HazelcastSerializationError:
     if type_id == TypeId.PYTHON_PICKLE:
         return HazelcastSerializationError(
             f"The value has type id {type_id}, a pickled Python object: pickled values are not loaded, because loading "
-            "can run any code."
+            "can run any code. Set allow_pickle=True if all who write to the cluster are trusted."
+        )
+    if type_id > 0:
+        return HazelcastSerializationError(
+            f"Values of type id {type_id} cannot be read: no serializer in the option custom_serializers has this id."
         )
     name = f" ({TypeId(type_id).name})" if type_id in TypeId.__members__.values() else ""
     return HazelcastSerializationError(f"Values of type id {type_id}{name} cannot be read.")

@@ -33,7 +33,9 @@ def string_reader(order: Order) -> Reader:
     """Make the reader of strings."""
     unpack = Struct(f"{order}i").unpack_from
 
-    def read(data: Buffer, offset: int) -> tuple[str, int]:  # as sized_reader, but faster: strings are what most read
+    def read(
+        data: Buffer, offset: int, depth: int
+    ) -> tuple[str, int]:  # as sized_reader, but faster: strings are what most read
         start = offset + 4
         end = start + unpack(data, offset)[0]
         content = data[start:end]
@@ -54,8 +56,20 @@ def json_reader(order: Order) -> Reader:
     """Make the reader of JSON values; the document is not parsed."""
     read_string = string_reader(order)
 
-    def read(data: Buffer, offset: int) -> tuple[HazelcastJsonValue, int]:
-        text, offset = read_string(data, offset)
+    def read(data: Buffer, offset: int, depth: int) -> tuple[HazelcastJsonValue, int]:
+        text, offset = read_string(data, offset, depth)
         return HazelcastJsonValue(text), offset
 
     return read
+
+
+def char_writer(order: Order) -> Writer:
+    """Make the writer of one character, a unit of UTF-16; TypeError for more than one, `struct.error` beyond U+FFFF."""
+    pack = Struct(f"{order}H").pack
+    return lambda value: pack(ord(value))
+
+
+def char_reader(order: Order) -> Reader:
+    """Make the reader of characters, as strings of length 1."""
+    unpack = Struct(f"{order}H").unpack_from
+    return lambda data, offset, depth: (chr(unpack(data, offset)[0]), offset + 2)

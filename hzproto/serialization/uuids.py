@@ -24,7 +24,7 @@ def uuid_reader(order: Order) -> Reader:
     """Make the reader of UUIDs."""
     unpack = Struct(f"{order}QQ").unpack_from
 
-    def read(data: Buffer, offset: int) -> tuple[UUID, int]:
+    def read(data: Buffer, offset: int, depth: int) -> tuple[UUID, int]:
         high, low = unpack(data, offset)
         return UUID(int=high << 64 | low), offset + 16
 

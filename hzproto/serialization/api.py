@@ -1,0 +1,56 @@
+"""The classes that users derive from to say how their objects are serialized, and what these work with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hzproto.serialization.input import ObjectDataInput
+from hzproto.serialization.output import ObjectDataOutput
+
+__all__ = ["IdentifiedDataSerializable", "ObjectDataInput", "ObjectDataOutput", "StreamSerializer"]
+
+
+class IdentifiedDataSerializable:
+    """An object that writes and reads its own fields, in an order that all clients and members agree on.
+
+    Two numbers tell its class: a factory id and a class id. The option `data_serializable_factories` names the classes
+    to read; they must be callable without arguments.
+    """
+
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        """Write the fields."""
+        raise NotImplementedError
+
+    def read_data(self, object_data_input: ObjectDataInput) -> None:
+        """Read the fields, in the order in which they are written, into this object."""
+        raise NotImplementedError
+
+    def get_factory_id(self) -> int:
+        """Return the id of the factory, a signed integer of 32 bits."""
+        raise NotImplementedError
+
+    def get_class_id(self) -> int:
+        """Return the id of the class in its factory, a signed integer of 32 bits."""
+        raise NotImplementedError
+
+
+class StreamSerializer:
+    """Writes and reads objects of classes that know nothing of it.
+
+    The option `custom_serializers` says which for which type, `global_serializer` is asked when no other will do.
+    """
+
+    def write(self, out: ObjectDataOutput, obj: Any) -> None:
+        """Write *obj*."""
+        raise NotImplementedError
+
+    def read(self, inp: ObjectDataInput) -> Any:
+        """Read an object, as it was written."""
+        raise NotImplementedError
+
+    def get_type_id(self) -> int:
+        """Return the id, greater than 0, that tells what this serializer wrote from everything else."""
+        raise NotImplementedError
+
+    def destroy(self) -> None:
+        """Release what the serializer holds; called when the client shuts down."""
