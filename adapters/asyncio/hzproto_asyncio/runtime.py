@@ -325,4 +325,5 @@ def _forked() -> None:
         runtime.forked()
 
 
-os.register_at_fork(after_in_child=_forked)
+if hasattr(os, "register_at_fork"):  # where processes fork at all
+    os.register_at_fork(after_in_child=_forked)
