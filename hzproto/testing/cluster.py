@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from hzproto.cluster.timers import Timers
@@ -26,15 +26,32 @@ if TYPE_CHECKING:
     from hzproto.testing.connection import ServerConnection
 
 
+class ClusterOptions(TypedDict, total=False):
+    """The options of a `Cluster`."""
+
+    partition_count: int
+    backup_count: int
+    version: str
+    cluster_name: str
+    credentials: tuple[str, str] | bytes | None
+    client_cleanup_delay: float
+    session_ttl: float
+    session_heartbeat: float
+    lock_limits: Mapping[str, int] | None
+    rng: random.Random | None
+
+
 class Cluster:
     """A cluster without sockets and clock: whoever drives it brings connections, bytes and the time.
 
-    `addresses` are those of the members, 127.0.0.1:5701 and the following ports unless they are given. `credentials`
-    are a user name and a password, or the bytes of a token; without them everybody is let in. `rng` decides on all
-    UUIDs and seeds. `client_cleanup_delay` (seconds) is how long locks in maps outlive the last connection of their
-    owner. `session_ttl` (seconds) is how long CP sessions live without a heartbeat, `session_heartbeat` how often
-    clients are told to send one. `lock_limits` says how often the holder of a fenced lock may acquire it, by the
-    names of the locks; others have no limit.
+    There is a member for each of `addresses`, or there are `members` at 127.0.0.1:5701 and the following ports.
+    `version` is that of the members and decides which messages and fields they know. `credentials` are a user name and
+    a password, or the bytes of a token; without them everybody is let in. `rng` decides on all UUIDs and seeds.
+
+    `client_cleanup_delay` (seconds) is how long locks in maps outlive the last connection of their owner.
+    `session_ttl` (seconds) is how long CP sessions live without a heartbeat, `session_heartbeat` how often clients are
+    told to send one. `lock_limits` says how often the holder of a fenced lock may acquire it, by the names of the
+    locks; others have no limit.
 
     The CP subsystem is one state machine of the whole cluster, available while a member lives.
     """
@@ -55,6 +72,10 @@ class Cluster:
         lock_limits: Mapping[str, int] | None = None,
         rng: random.Random | None = None,
     ) -> None:
+        self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
+        _check_least("members", len(self._addresses), 1)
+        _check_least("partition_count", partition_count, 1)
+        _check_least("backup_count", backup_count, 0)
         self.protocol = protocol_of(version)
         """The protocol version that the members speak, such as "2.6"."""
         self.version = version
@@ -72,7 +93,6 @@ class Cluster:
         self.timers = Timers()
         self.id = self.new_uuid()
         """Changes when the whole cluster has been down."""
-        self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
         self.members = [self._new_member(index) for index in range(len(self._addresses))]
         """The members by index, alive or dead; a member that was started again has taken the place of the old one."""
         self.member_list_version = 1
@@ -283,3 +303,8 @@ class Cluster:
                     for task in tasks:
                         task.stop_waiting()
                         task.start()
+
+
+def _check_least(option: str, value: int, least: int) -> None:
+    if value < least:
+        raise ValueError(f"{option} must be at least {least}, not {value}")

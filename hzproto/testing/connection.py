@@ -78,19 +78,19 @@ class ServerConnection:
 
     def send(self, kind: Literal["answer", "ack", "event"], method: str, correlation_id: int, message: bytes) -> None:
         """Send a message to the client, unless a fault is in the way."""
-        faults = self.member.cluster.faults
+        faults, timers = self.member.cluster.faults, self.member.cluster.timers
+        when = timers.now
         if faults.touch_clients:
             outgoing = Outgoing(kind, method, self.member, self.client, correlation_id)
             if faults.drops(outgoing):
                 return
-            timers = self.member.cluster.timers
-            when = timers.now + faults.delay_of(outgoing)
-            if kind == "event":
-                when = self._last_event = max(when, self._last_event)
-            if when > timers.now:
-                timers.at(when, lambda: self.member.cluster.arrive(self.member, partial(self._write, message)))
-                return
-        self._write(message)
+            when += faults.delay_of(outgoing)
+        if kind == "event":
+            when = self._last_event = max(when, self._last_event)
+        if when <= timers.now:
+            self._write(message)
+        else:
+            timers.at(when, lambda: self.member.cluster.arrive(self.member, partial(self._write, message)))
 
     def send_event(self, layout: Layout, body: bytes, correlation_id: int) -> None:
         """Send an event to the listener that was registered with a correlation id."""

@@ -160,11 +160,18 @@ PENDING: Final = object()
 def in_group(handler: Callable[..., Any]) -> Route:
     """As one step of the CP group that the request names: `handler(group, call, *fields)`."""
 
+    def step(call: Call) -> Any:
+        group = call.member.cluster.cp.group(call.args[0])
+        group.commit_index += 1
+        return handler(group, call, *call.args[1:])
+
+    return _in_subsystem(step)
+
+
+def _in_subsystem(step: Callable[[Call], Any]) -> Route:
     def run(call: Call) -> None:
         try:
-            group = call.member.cluster.cp.group(call.args[0])
-            group.commit_index += 1
-            result = handler(group, call, *call.args[1:])
+            result = step(call)
         except Failure as failure:
             result = failure
         if result is not PENDING:
@@ -174,7 +181,7 @@ def in_group(handler: Callable[..., Any]) -> Route:
 
 
 def answer(call: Call, result: Any) -> None:
-    """Answer a call from a CP group."""
+    """Answer a call from the CP subsystem."""
     call.member.cluster.send(None, call.member, partial(call.answer, result))
 
 
@@ -183,15 +190,8 @@ def refuse(call: Call) -> None:
     raise Failure(UNSUPPORTED_OPERATION, f"{call.endpoint.name}: members of this version have no CP subsystem")
 
 
-def _create_group(call: Call) -> None:
-    def run() -> None:
-        try:
-            result: Any = call.member.cluster.cp.create_group(call.args[0]).id
-        except Failure as failure:
-            result = failure
-        answer(call, result)
-
-    call.member.cluster.send(call.member, None, run)
+def _create_group(call: Call) -> GroupId:
+    return call.member.cluster.cp.create_group(call.args[0]).id
 
 
 def _destroy_object(group: Group, _call: Call, service: str, name: str) -> None:
@@ -215,7 +215,7 @@ def _new_thread_id(group: Group, _call: Call) -> int:
 
 
 ROUTES: Final[dict[str, Route]] = {
-    "CPGroup.createCPGroup": _create_group,
+    "CPGroup.createCPGroup": _in_subsystem(_create_group),
     "CPGroup.destroyCPObject": in_group(_destroy_object),
     "CPSession.createSession": in_group(_create_session),
     "CPSession.closeSession": in_group(_close_session),

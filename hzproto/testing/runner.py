@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar, Unpack
 
 from hzproto.core import Address
 from hzproto.testing.cluster import Cluster
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from hzproto.testing.cluster import ClusterOptions
     from hzproto.testing.connection import ServerConnection
     from hzproto.testing.faults import Faults
     from hzproto.testing.member import Member
@@ -27,6 +28,7 @@ _T = TypeVar("_T")
 _logger = logging.getLogger(__name__)
 _HOST: Final = "127.0.0.1"
 _CHUNK: Final = 256 * 1024
+_LOOK: Final = 1.0  # seconds after which a caller looks whether the serving thread lives
 
 
 class InMemoryCluster:
@@ -41,7 +43,7 @@ class InMemoryCluster:
     which they keep when they are started again. Functions given to `faults` run on the serving thread.
     """
 
-    def __init__(self, members: int = 3, **options: Any) -> None:
+    def __init__(self, members: int = 3, **options: Unpack[ClusterOptions]) -> None:
         self._count = members
         self._options = options
         self._server: _Server | None = None
@@ -131,7 +133,7 @@ class InMemoryCluster:
 class _Server:
     """The serving thread and its sockets."""
 
-    def __init__(self, members: int, options: dict[str, Any]) -> None:
+    def __init__(self, members: int, options: ClusterOptions) -> None:
         self._ports: list[socket.socket] = []
         self._peers: dict[ServerConnection, _Peer] = {}
         self._calls: deque[Callable[[], None]] = deque()
@@ -171,7 +173,9 @@ class _Server:
 
         self._calls.append(run)
         self._wake()
-        done.wait()
+        while not done.wait(_LOOK):
+            if not self._thread.is_alive():
+                raise RuntimeError("the cluster is not running any more")
         if errors:
             raise errors[0]
         return results[0]
@@ -195,18 +199,19 @@ class _Server:
         try:
             while not self._stopping:
                 deadline = cluster.next_deadline()
-                timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
-                for key, mask in select(timeout):
-                    key.data(mask)
-                if deadline is not None:
-                    cluster.handle_timer(time.monotonic())
-                while self._calls:
-                    self._calls.popleft()()
-                self._follow()
+                ready = select(None if deadline is None else max(0.0, deadline - time.monotonic()))
+                try:
+                    for key, mask in ready:
+                        key.data(mask)
+                    if deadline is not None:
+                        cluster.handle_timer(time.monotonic())
+                    while self._calls:
+                        self._calls.popleft()()
+                    self._follow()
+                except Exception:
+                    _logger.exception("The in-memory cluster failed")
         finally:
             self._close()
-            while self._calls:
-                self._calls.popleft()()
 
     def _follow(self) -> None:
         """Bring the sockets where the cluster is."""
@@ -262,7 +267,7 @@ class _Server:
 class _Peer:
     """A client's socket."""
 
-    __slots__ = ("_drop", "_out", "_selector", "_sock", "connection")
+    __slots__ = ("_drop", "_queued", "_rest", "_selector", "_sock", "_waiting", "connection")
 
     def __init__(
         self,
@@ -276,7 +281,9 @@ class _Peer:
         self._selector = selector
         self._sock = sock
         self._drop = drop
-        self._out = b""
+        self._queued: list[bytes] = []
+        self._rest = memoryview(b"")  # of what is being sent
+        self._waiting = False  # for the socket to take more
         self.connection = connection
         selector.register(sock, selectors.EVENT_READ, self._ready)
 
@@ -284,7 +291,7 @@ class _Peer:
         try:
             alive = self._read() if mask & selectors.EVENT_READ else True
             if alive and mask & selectors.EVENT_WRITE:
-                alive = self.flush()
+                alive = self._send()
         except Exception:
             _logger.exception("The in-memory cluster failed; it closes the connection")
             alive = False
@@ -304,17 +311,24 @@ class _Peer:
 
     def flush(self) -> bool:
         """Send what can be sent; False when the connection is broken."""
-        out = self._out + b"".join(self.connection.data_to_send())
-        waiting = bool(self._out)
-        try:
-            sent = self._sock.send(out) if out else 0
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            return False
-        self._out = out[sent:]
-        if bool(self._out) is not waiting:
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0)
+        self._queued += self.connection.data_to_send()
+        return self._waiting or self._send()
+
+    def _send(self) -> bool:
+        while self._rest or self._queued:
+            if not self._rest:
+                self._rest = memoryview(b"".join(self._queued))
+                self._queued.clear()
+            try:
+                self._rest = self._rest[self._sock.send(self._rest) :]
+            except BlockingIOError:
+                break
+            except OSError:
+                return False
+        waiting = bool(self._rest)
+        if waiting is not self._waiting:
+            self._waiting = waiting
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if waiting else 0)
             self._selector.modify(self._sock, events, self._ready)
         return True
 

@@ -42,7 +42,20 @@ class Task:
     `acks` says that the client is told about backups by their members, so that its answer need not wait for them.
     """
 
-    __slots__ = ("acks", "args", "call", "cluster", "done", "handler", "member", "partition", "started", "timer")
+    __slots__ = (
+        "_attempt",
+        "_finished",
+        "acks",
+        "args",
+        "call",
+        "cluster",
+        "done",
+        "handler",
+        "member",
+        "partition",
+        "started",
+        "timer",
+    )
 
     def __init__(
         self,
@@ -65,6 +78,8 @@ class Task:
         self.started = cluster.now
         self.member: Member | None = None  # that runs it
         self.timer: Timer | None = None
+        self._attempt = 0
+        self._finished = False
 
     @property
     def client(self) -> UUID | None:
@@ -79,11 +94,17 @@ class Task:
         owner = cluster.owner(self.partition)
         if not owner.alive:
             return  # all members are dead
+        self._attempt += 1
+        again = partial(self._start_again, self._attempt)
         origin = owner if self.call is None else self.call.member
         if origin is owner:
-            cluster.arrive(owner, partial(self.run, owner), self.start)
+            cluster.arrive(owner, partial(self.run, owner), again)
         elif origin.alive:
-            cluster.send(origin, owner, partial(self.run, owner), self.start)
+            cluster.send(origin, owner, partial(self.run, owner), again)
+
+    def _start_again(self, attempt: int) -> None:
+        if attempt == self._attempt and not self._finished:
+            self.start()
 
     def run(self, member: Member) -> None:
         """Do the work, if `member` still owns the partition."""
@@ -148,6 +169,7 @@ class Task:
             self._finish(result, len(backups))
             return
         missing = len(backups)
+        again = partial(self._start_again, self._attempt)
 
         def acknowledged() -> None:
             nonlocal missing
@@ -157,7 +179,7 @@ class Task:
 
         def make(backup: Member) -> None:
             backup.back_up(owner, self, changes)
-            cluster.send(backup, owner, acknowledged, self.start)
+            cluster.send(backup, owner, acknowledged, again)
 
         for backup in backups:
             cluster.send(owner, backup, partial(make, backup), acknowledged)
@@ -165,6 +187,7 @@ class Task:
             self._finish(result, 0)
 
     def _finish(self, result: Any, acks: int) -> None:
+        self._finished = True
         if self.done is None:
             return
         if self.call is None or self.call.member is self.member:

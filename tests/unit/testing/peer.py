@@ -118,6 +118,7 @@ class Peer:
         if isinstance(what, Event):
             self.events.append(what)
         else:
+            assert correlation_id not in self._answers
             self._answers[correlation_id] = what
 
 

@@ -66,6 +66,19 @@ def test_answers_may_overtake_each_other_but_events_keep_their_order() -> None:
     assert peer.answered(requests[0])
 
 
+def test_events_keep_their_order_when_the_delay_ends() -> None:
+    peer = Peer(Cluster(members=1))
+    m = MapPeer(peer)
+    peer.send("Map.addEntryListener", name="m", includeValue=True, listenerFlags=1023, localOnly=False)
+    peer.cluster.faults.delay = 2.0
+    m.send("put", data(1), value=data(0))
+    peer.cluster.faults.delay = 0.0
+    m.call("put", data(1), value=data(1))
+    assert peer.take_events() == []
+    advance(peer.cluster, 2.0)
+    assert [event.values["value"] for event in peer.take_events()] == [data(0), data(1)]
+
+
 def test_a_constant_delay() -> None:
     peer = Peer(Cluster())
     peer.cluster.faults.delay = 0.5

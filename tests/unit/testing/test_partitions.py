@@ -232,6 +232,24 @@ def test_a_request_that_waits_on_a_dead_owner_goes_to_the_next() -> None:
     assert value_of(peer, key) == data(0)
 
 
+def test_an_owner_that_dies_while_two_backups_work_is_replaced_once() -> None:
+    cluster = Cluster(members=4, backup_count=2)
+    key = key_of(cluster, 0)
+    peer = Peer(cluster, 3)
+    cluster.faults.hop_delay = 1.0
+    locking = MapPeer(peer).send("lock", key, referenceId=1)
+    advance(cluster, 2.5)  # the backups are made, their acks on the way back
+    cluster.kill(cluster.members[0], cluster.now)
+    advance(cluster, 10.0)
+    peer.answer(locking)
+    unlocking = MapPeer(peer).send("unlock", key, referenceId=2)
+    advance(cluster, 10.0)
+    peer.answer(unlocking)
+    locked = MapPeer(peer).send("isLocked", key)
+    advance(cluster, 10.0)
+    assert peer.answer(locked).values["response"] is False
+
+
 def test_an_unacknowledged_write_may_be_lost_with_its_owner() -> None:
     cluster = Cluster(members=3)
     owner, backup = Peer(cluster, 0), Peer(cluster, 1)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hzproto.testing import Cluster, InMemoryCluster
+from hzproto.testing.cluster import ClusterOptions
 from hzproto.wire.frames import FrameReader
 from tests.unit.testing.peer import LOGIN, data
 from tests.unit.testing.sockets import SocketPeer
@@ -136,6 +139,26 @@ def test_a_broken_fault_ends_the_connection_alone(cluster: InMemoryCluster, capl
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_broken_fault_does_not_end_the_cluster(cluster: InMemoryCluster, caplog: pytest.LogCaptureFixture) -> None:
+    with SocketPeer(cluster.addresses[0]) as first, SocketPeer(cluster.addresses[1]) as second:
+        first.call("Map.lock", 0, name="m", key=data(1), threadId=1, ttl=50, referenceId=1)
+        waiting = first.send("Map.lock", 0, name="m", key=data(1), threadId=2, ttl=-1, referenceId=2)
+        cluster.faults.drop_answers = lambda outgoing: outgoing.method == "Map.lock" and 1 / 0 > 1
+        second.answered(waiting, 0.1)  # when the lease ends, the other gets the lock and should hear of it
+        cluster.faults.drop_answers = False
+        second.call("Client.ping")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_client_that_does_not_read_holds_up_nobody(cluster: InMemoryCluster) -> None:
+    with SocketPeer(cluster.addresses[0]) as slow, SocketPeer(cluster.addresses[0]) as other:
+        value = bytes(1_000_000)
+        slow.call("Map.set", 0, name="m", key=data(1), value=value, threadId=1, ttl=-1)
+        requests = [slow.send("Map.get", 0, name="m", key=data(1), threadId=1) for _ in range(30)]
+        other.call("Client.ping")
+        assert all(slow.answer(request)["response"] == value for request in requests)
+
+
 def test_nothing_is_left() -> None:
     def descriptors() -> int:
         gc.collect()
@@ -153,8 +176,16 @@ def test_nothing_is_left() -> None:
 
 
 def test_a_wrong_option_opens_nothing() -> None:
+    wrong: Any = {"no_such_option": 1}
     with pytest.raises(TypeError, match="no_such_option"):
-        InMemoryCluster(no_such_option=1).start()
+        InMemoryCluster(**wrong).start()
+    with pytest.raises(ValueError, match="members must be at least 1, not 0"):
+        InMemoryCluster(members=0).start()
+
+
+def test_the_options_are_those_of_the_cluster() -> None:
+    parameters = inspect.signature(Cluster).parameters.keys() - {"members", "addresses"}
+    assert parameters == ClusterOptions.__annotations__.keys()
 
 
 def test_it_runs_once_at_a_time(cluster: InMemoryCluster) -> None:
