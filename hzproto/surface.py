@@ -9,8 +9,9 @@ returns `int | None`, `Map[Futures, …]` a `Future` of it, `Map[Aio, …]` an a
 from __future__ import annotations
 
 import functools
+import linecache
 from copy import copy
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -155,11 +156,35 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
 def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     """Make a public method of a function that builds an operation."""
 
-    @functools.wraps(build)
-    def method(self: Facade[Any], *args: P.args, **kwargs: P.kwargs) -> Any:
-        return self._call(build(self, *args, **kwargs), self._timeout)  # pyright: ignore[reportPrivateUsage]
+    method = _method(cast(FunctionType, build))
+    return cast("Method[P, R]", functools.update_wrapper(method, build))
 
-    return cast("Method[P, R]", method)
+
+def _method(build: FunctionType) -> FunctionType:
+    """Make the function that hands what *build* builds to the adapter.
+
+    It has the parameters of *build* and no others: to pass arguments on as `*args, **kwargs` takes longer than the
+    rest of it.
+    """
+    code = build.__code__
+    positional = code.co_varnames[1 : code.co_argcount]
+    keyword_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    parameters = ", ".join(["self", *positional, *(["*", *keyword_only] if keyword_only else [])])
+    arguments = ", ".join(["self", *positional, *(f"{name}={name}" for name in keyword_only)])
+    names: dict[str, Any] = {"_build": build}
+    exec(_compiled(parameters, arguments), names)  # noqa: S102 - names of parameters, of our own functions
+    method: FunctionType = names["method"]
+    method.__defaults__ = build.__defaults__
+    method.__kwdefaults__ = build.__kwdefaults__
+    return method
+
+
+@functools.cache
+def _compiled(parameters: str, arguments: str) -> CodeType:
+    source = f"def method({parameters}):\n    return self._call(_build({arguments}), self._timeout)\n"
+    file = f"<hzproto operation ({parameters})>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks
+    return compile(source, file, "exec")
 
 
 def _in_style(name: str, method: Any, style: type[Style]) -> Any:

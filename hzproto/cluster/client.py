@@ -35,7 +35,7 @@ from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Request
 from hzproto.serialization import SerializationService
-from hzproto.serialization.partition import hash_to_index, partition_hash
+from hzproto.serialization.partition import partition_index
 from hzproto.wire.frames import BACKUP_AWARE
 
 if TYPE_CHECKING:
@@ -213,9 +213,10 @@ class Client:
 
     def partition_of(self, data: bytes) -> int:
         """The partition that serialized key *data* belongs to."""
-        if not self.partition_count:
+        count = self.partition_count
+        if not count:
             raise ClientOfflineError
-        return hash_to_index(partition_hash(data), self.partition_count)
+        return partition_index(data, count)
 
     # Connections
 

@@ -8,6 +8,7 @@ from typing import Final
 import mmh3
 
 _SEED: Final = 0x01000193
+_SMALLEST: Final = -(2**31)
 _NO_HASH: Final = b"\0\0\0\0"
 _unpack_hash = Struct(">i").unpack_from
 
@@ -24,7 +25,13 @@ def partition_hash(data: bytes) -> int:
 
 def hash_to_index(hash_value: int, count: int) -> int:
     """Return the index, from 0 to *count* - 1, of a signed 32-bit hash, as members compute it."""
-    return 0 if hash_value == -(2**31) else abs(hash_value) % count  # Java's abs of the smallest integer is no help
+    return 0 if hash_value == _SMALLEST else abs(hash_value) % count  # Java's abs of the smallest integer is no help
+
+
+def partition_index(data: bytes, count: int) -> int:
+    """Return the partition, of *count*, of the serialized key *data*: `hash_to_index` of its `partition_hash`."""
+    value = mmh3.hash(data[8:], _SEED) if data.startswith(_NO_HASH) else _unpack_hash(data)[0]
+    return abs(value) % count if value != _SMALLEST else 0  # inlined: every operation on an entry comes here
 
 
 def string_partition_strategy(name: str) -> str:
