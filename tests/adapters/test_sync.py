@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -111,13 +111,18 @@ class Interrupted(BaseException):
     """What a signal raises, as Ctrl-C raises KeyboardInterrupt."""
 
 
-@contextmanager
-def interrupted_after(seconds: float) -> Generator[None]:
+def interrupted_after(seconds: float) -> AbstractContextManager[None]:
     """Have a signal raise `Interrupted` in this thread, which must be the main one."""
 
     def handler(*_: object) -> None:
         raise Interrupted
 
+    return handled_after(seconds, handler)
+
+
+@contextmanager
+def handled_after(seconds: float, handler: Callable[..., object]) -> Generator[None]:
+    """Have the handler of a signal called in this thread, which must be the main one."""
     before = signal.signal(signal.SIGALRM, handler)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -515,6 +520,44 @@ class TestInterrupts:
         assert run_script(members, script) == "True\n" * 3
 
 
+class TestSignalHandlers:
+    """Handlers that use the client while the main thread waits in it."""
+
+    @pytest.mark.parametrize("delay", [0.002, 0.05])
+    def test_may_make_calls(self, members: InMemoryCluster, store: Map[int, int], delay: float) -> None:
+        members.faults.delay = lambda message: 0.1 if message.method == "Map.get" else 0.0
+        seen: list[object] = []
+
+        def handler(*_: object) -> None:
+            store.blocking().put(1, 1)
+            seen.append(store.put(1, 2).result())
+
+        with handled_after(delay, handler):
+            assert store.blocking().get(2) is None
+        assert seen == [1]
+
+    @pytest.mark.parametrize("delay", [0.002, 0.05])
+    @pytest.mark.parametrize("others", [0, 2])
+    def test_may_shut_the_client_down(self, members: InMemoryCluster, delay: float, others: int) -> None:
+        hold_gets(members)
+        with nothing_left():
+            client = HazelcastClient(cluster_members=members.addresses)
+            store = client.get_map("m")
+            waiting = [Background(store.blocking().get, key) for key in range(others)]
+            with handled_after(delay, lambda *_: client.shutdown()):
+                for get in (store.blocking().get, lambda key: store.get(key).result()):
+                    with pytest.raises(HazelcastClientNotActiveError):
+                        get(1)
+            for thread in waiting:
+                thread.join()
+
+    def test_are_refused_in_the_middle_of_a_call(self, client: HazelcastClient, store: Map[int, int]) -> None:
+        with client._driver._lock:  # pyright: ignore[reportPrivateUsage]
+            for call in (store.put, store.blocking().put):
+                with pytest.raises(RuntimeError, match="signal handler"):
+                    call(1, 1)
+
+
 MEMBERS_THAT_TELL_WHEN = """
 import sys
 from time import monotonic
@@ -796,8 +839,12 @@ class TestCallbackThreads:
 
     @pytest.fixture
     def callbacks(self, idle: threading.Semaphore) -> Iterator[Callbacks]:
+        def on_idle() -> bool:
+            idle.release()
+            return False
+
         with nothing_left():
-            callbacks = Callbacks("test", idle.release)
+            callbacks = Callbacks("test", on_idle)
             yield callbacks
             callbacks.close(LIMIT)
 

@@ -19,6 +19,7 @@ import threading
 from collections import deque
 from functools import partial
 from math import inf
+from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,14 +55,16 @@ _logger: Final = logging.getLogger(__name__)
 class Waiter:
     """A thread that waits for an operation."""
 
-    __slots__ = ("lined_up", "op", "patience", "until", "wake")
+    __slots__ = ("below", "lined_up", "op", "patience", "thread", "until", "wake")
 
     wake: threading.Lock  # released when the operation has ended or the lead is handed over
 
-    def __init__(self, op: Op[Any], until: float = inf) -> None:
+    def __init__(self, op: Op[Any], until: float = inf, thread: int | None = None) -> None:
         self.op = op
         self.until = until  # when it stops waiting
         self.patience = inf  # when it stops leading
+        self.thread = get_ident() if thread is None else thread
+        self.below: Waiter | None = None  # who led in this thread when a signal handler made this one wait
         self.lined_up = False
 
     def line_up(self) -> None:
@@ -78,7 +81,7 @@ class Driver:
 
     def __init__(self, core: Client) -> None:
         self.core = core
-        self._lock: Any = threading.Lock()
+        self._lock: Any = threading.RLock()  # to know when a signal handler comes in between; never taken twice
         self._sockets = Sockets(core.config, core.name)
         self._callbacks = Callbacks(core.name, self._callbacks_idle)
         self._urgent = False  # there is so much to send that it should not wait
@@ -89,9 +92,9 @@ class Driver:
         self._hot: dict[Waiter, None] = {}  # those who sleep and may be handed the lead
         self._cold: set[Waiter] = set()  # those who sleep and have led long enough
         self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
-        self._housekeeper = Waiter(Op())
+        self._housekeeper = Waiter(Op(), thread=0)
         self._housekeeper.line_up()
-        self._runner = Waiter(Op())  # the thread for callbacks; "done" when there are some to run
+        self._runner = Waiter(Op(), thread=0)  # the thread for callbacks; "done" when there are some to run
         self._napping = False  # housekeeping will send what is unsent within a tick
         self._hailed = False  # the leader will: it was woken for that
         self._thread = threading.Thread(target=self._housekeep, name=f"{core.name} housekeeping", daemon=True)
@@ -117,12 +120,13 @@ class Driver:
         self.close()
 
     def close(self, patience: float = CLOSING) -> None:
-        """Close sockets and end threads without a word to the members. Wait for callbacks that are due, *patience* s."""
+        """Close sockets and end threads without a word to the members; wait *patience* seconds for due callbacks."""
         if self._forgotten:
             return
         with self._lock:
             self._closed = True
-            if self._leader is None:
+            if self._leader is None or self._leader.thread == get_ident():  # that one is below this signal handler
+                self._leader = None
                 self._nobody_polls.set()
             else:
                 self._sockets.wake()
@@ -144,6 +148,7 @@ class Driver:
 
     def submit(self, op: Op[Any], timeout: float | None) -> None:
         """Begin *op*, for which nobody waits yet."""
+        self._check_reentry()
         try:
             with self._lock:
                 self.core.submit(op, monotonic(), timeout)
@@ -176,6 +181,7 @@ class Driver:
     def wait(self, op: Op[Any], timeout: float | None) -> bool:
         """Wait until *op* has ended; False when *timeout* seconds pass before that."""
         me = Waiter(op, inf if timeout is None else monotonic() + timeout)
+        self._check_reentry()
         try:
             with self._lock:
                 if not op.done:
@@ -218,6 +224,7 @@ class Driver:
     def _perform(self, op: Op[Any], begin: Callable[[float], object]) -> None:
         """Have the core begin *op*; wait until it has ended. Cancel it when a signal's exception ends the wait."""
         me = Waiter(op)
+        self._check_reentry()
         try:
             with self._lock:
                 begin(monotonic())
@@ -230,13 +237,22 @@ class Driver:
                 self._send()
             self._stay(me)
         except BaseException:
-            self._mend(me)
-            self.cancel(op)
+            self._mend(me, cancel=True)
             raise
+
+    def _check_reentry(self) -> None:
+        if self._lock._is_owned():
+            raise RuntimeError("a signal handler cannot use the client while a call of its thread is being handled")
 
     def _line_up(self, me: Waiter) -> None:
         """Lead, if nobody does, or be among those who are woken."""
-        if self._leader is None and not self._closed:
+        leader = self._leader
+        if leader is None and not self._closed:
+            self._appoint(me)
+        elif leader is not None and leader.thread == me.thread:
+            me.below = leader
+            for transport in self._sockets.torn(polling=True):
+                self._lost(transport, None, monotonic())
             self._appoint(me)
         else:
             me.line_up()
@@ -305,7 +321,10 @@ class Driver:
         housekeeping = me is self._housekeeper
         if housekeeping:
             self._napping = True
-        if self._closed:
+        if me.below is not None:
+            self._leader = me.below
+            self._sockets.wake()
+        elif self._closed:
             self._leader = None
             self._nobody_polls.set()
         elif self._hot:
@@ -322,7 +341,12 @@ class Driver:
         """Poll once and handle what that brings, for everybody; then perhaps hand over the lead."""
         if self._sockets.unsent:
             self._send()
-        received = self._sockets.poll(self._poll_until)
+        try:
+            received = self._sockets.poll(self._poll_until)
+        except (OSError, ValueError):
+            if not self._closed:  # by a signal handler
+                raise
+            received = []
         now = monotonic()
         with self._lock:
             self._hailed = False
@@ -369,6 +393,7 @@ class Driver:
 
     def _do(self, change: Callable[[], object], *, send: bool = True) -> None:
         """Make a change with the lock, and do what follows from it."""
+        self._check_reentry()
         try:
             with self._lock:
                 change()
@@ -380,18 +405,25 @@ class Driver:
             self._mend()
             raise
 
-    def _mend(self, me: Waiter | None = None) -> None:
+    def _mend(self, me: Waiter | None = None, *, cancel: bool = False) -> None:
         """Leave nothing half done after an exception, which a signal may raise anywhere in the main thread.
 
         *me* is who waited or led. Connections on which bytes may be lost are closed; everybody is woken.
         """
+        if self._forgotten:
+            return
         with self._lock:
-            for transport in self._sockets.torn(polling=me is not None and self._leader is me):
-                self._lost(transport, None, monotonic())
-            self._sockets.look_again()
-            if me is not None:
-                self._leave(me)
-            self._settle()
+            try:
+                for transport in self._sockets.torn(polling=me is not None and self._leader is me):
+                    self._lost(transport, None, monotonic())
+                self._sockets.look_again()
+                if me is not None:
+                    if cancel:
+                        self.core.cancel(me.op, monotonic())
+                    self._leave(me)
+                self._settle()
+            except Exception:
+                _logger.exception("The client could not be put in order after an exception; it goes on")
             for waiter in (*self._hot, *self._cold, self._leader):
                 if waiter is not None and waiter.lined_up:
                     self._wakes.append(waiter.wake)
@@ -517,6 +549,9 @@ class _Forked:
 
     def __exit__(self, *_: object) -> None:
         """Never entered."""
+
+    def _is_owned(self) -> bool:
+        return False
 
 
 def _add_waiter(op: Op[Any], waiter: Waiter | Callable[[], object]) -> None:

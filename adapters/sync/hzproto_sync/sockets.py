@@ -174,7 +174,8 @@ class Sockets:
             if transport.connection.closed:
                 self.drop(transport)
             else:
-                transport.queue(transport.connection.data_to_send())
+                if data := transport.connection.data_to_send():
+                    transport.queue(data)
                 self.unsent[transport] = None
 
     def _apply_changes(self) -> None:

@@ -50,7 +50,7 @@ class Transport:
     def queue(self, data: list[bytes]) -> bool:
         """Put *data* behind what is to be sent; return whether that is so much that it should not wait for more."""
         self._queue += data
-        return len(self._queue) >= MANY or any(len(piece) >= LARGE for piece in data)
+        return len(self._queue) >= MANY or len(data[-1]) >= LARGE
 
     def send(self) -> None:
         """Send what is queued, as far as the system takes it. Raises OSError when the connection is lost."""
@@ -58,27 +58,23 @@ class Transport:
         while queue and not (self.full or self.dropped or self._sending.locked()):  # again, if data came just before
             with self._sending:
                 try:
-                    self._send()
+                    while queue and not self.dropped:
+                        data = queue.popleft()
+                        if queue and len(data) <= _SMALL:
+                            data = self._join(data)
+                        try:
+                            sent = self.sock.send(data)
+                        except (BlockingIOError, InterruptedError):
+                            sent = 0
+                        if sent < len(data):
+                            queue.appendleft(memoryview(data)[sent:])
+                            self.full = True
+                            break
                 except OSError:
                     raise
                 except BaseException:
                     self.torn = True
                     raise
-
-    def _send(self) -> None:
-        queue = self._queue
-        while queue and not self.dropped:
-            data = queue.popleft()
-            if queue and len(data) <= _SMALL:
-                data = self._join(data)
-            try:
-                sent = self.sock.send(data)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            if sent < len(data):
-                queue.appendleft(memoryview(data)[sent:])
-                self.full = True
-                return
 
     def _join(self, first: bytes | memoryview) -> bytes:
         queue = self._queue
