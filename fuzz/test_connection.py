@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hzproto.cluster.actions import Delivery
-from hzproto.cluster.connection import Connection
-from hzproto.errors import HazelcastError
+from hzproto.errors import HazelcastError, RemoteProtocolError
 from hzproto.messages import ERROR, MESSAGES
 from hzproto.ops import Op
 from hzproto.testing import Cluster, strategies
+from hzproto.wire.frames import FrameReader
 from hzproto.wire.table import Layout
 from tests.unit.network import Network, Seen
 
@@ -136,9 +136,15 @@ def test_hostile_bytes_on_a_connection_in_use(data: st.DataObject) -> None:
     ops = [m.put(1, "a"), m.get(2), m.get(3)]
     connection = data.draw(st.sampled_from(list(network.links)))
     known = list(connection.pending) + list(connection.handlers) + [0, -1]
+    reader = FrameReader()
     for _ in range(data.draw(st.integers(1, 3))):
         nearly = hostile_messages([*LAYOUTS, ERROR], data.draw(st.sampled_from(known)))
-        feed(network, connection, data.draw(nearly | strategies.hostile_bytes()))
+        piece = data.draw(nearly | strategies.hostile_bytes())
+        connection.receive_data(piece, network.now)
+        network.run()
+        if reader.error is None and malformed(reader, piece):
+            assert connection.closed
+            assert connection not in network.links  # the client had it closed
     network.scripts.clear()
     ops.append(m.put(4, "c"))
     network.advance(60)
@@ -148,9 +154,12 @@ def test_hostile_bytes_on_a_connection_in_use(data: st.DataObject) -> None:
     network.check_nothing_left()
 
 
-def feed(network: Network, connection: Connection, data: bytes) -> None:
-    connection.receive_data(data, network.now)
-    network.run()
+def malformed(reader: FrameReader, data: bytes) -> bool:
+    try:
+        reader.receive(data)
+    except RemoteProtocolError:
+        return True
+    return reader.error is not None
 
 
 @given(st.lists(strategies.hostile_bytes(), max_size=4), st.booleans(), st.data())
