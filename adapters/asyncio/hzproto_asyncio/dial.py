@@ -42,7 +42,8 @@ async def dial(address: Address, options: Sequence[SocketOption]) -> socket.sock
     except asyncio.CancelledError:
         for attempt in attempts:
             attempt.cancel()
-        await asyncio.wait(attempts)
+        if attempts:
+            await asyncio.wait(attempts)
         raise
     finally:
         for attempt in attempts:

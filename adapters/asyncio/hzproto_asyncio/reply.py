@@ -15,6 +15,8 @@ R = TypeVar("R")
 
 
 class Canceller(Protocol):
+    """Who cancels the operation of a reply that was cancelled."""
+
     def cancel(self, op: Op[Any]) -> None: ...
 
 
