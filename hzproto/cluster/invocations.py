@@ -340,7 +340,7 @@ class Invocations:
                 if (handler := connection.handlers.get(correlation_id)) is not None:
                     handler(message)
                 continue
-            request = pending.pop(correlation_id, None)
+            request = pending.get(correlation_id)
             if request is None:
                 continue  # the answer to an attempt that was given up
             if kind == request.method.response.id:
@@ -348,10 +348,11 @@ class Invocations:
                 request.acks -= acks
                 if request.acks < 0:
                     self._await_acks(request)
-                elif request in ordinary and request.waiter is not None:  # what `finish` does in the usual case
+                elif request in ordinary:  # what `finish` does in the usual case
                     request.done = True
                     del ordinary[request]
-                    self.finished.append(request)
+                    if request.waiter is not None:
+                        self.finished.append(request)
                 else:
                     self.finish(request)
             elif kind == _ERROR_TYPE:
@@ -360,6 +361,7 @@ class Invocations:
                 error = RemoteProtocolError(f"message type {kind:#x} does not answer {request.method.name}")
                 self.finish(request, error)
                 raise error
+            pending.pop(correlation_id, None)  # last, so that a signal's exception in here leaves no request behind
 
     def connection_lost(self, connection: Connection, cause: BaseException | None) -> None:
         """Retry or end the requests that *connection* carried, and only those."""
