@@ -80,6 +80,7 @@ class Invocations:
         self._fail_on_missing_acks = config.fail_on_indeterminate_operation_state
         self._timers = timers
         self._routing = routing
+        self._owners = routing.owners
         self._counters = counters
         self.finished: list[Op[Any]] = []
         """Finished operations that somebody waits for."""
@@ -284,8 +285,8 @@ class Invocations:
     # Requests
 
     def _send(self, request: Request[Any]) -> None:
-        connection = self._routing.route(request)
-        if connection is None:
+        connection = self._owners.get(request.partition) if request.target is None else None
+        if connection is None and (connection := self._routing.route(request)) is None:
             self._no_route(request)
             return
         counters = self._counters

@@ -27,7 +27,8 @@ class Routing:
         self.partitions = PartitionTable()
         self._by_member: dict[UUID, Connection] = {}
         self._connections: list[Connection] = []
-        self._by_partition: dict[int, Connection] = {}
+        self.owners: dict[int, Connection] = {}
+        """Connections by partition, for those whose owner has one; always this very dict."""
         self._turn = 0
 
     def use(self, connections: Iterable[Connection]) -> None:
@@ -41,13 +42,14 @@ class Routing:
         if self._smart:
             find = self._by_member.get
             owners = ((partition, find(owner)) for partition, owner in enumerate(self.partitions.owners) if owner)
-            self._by_partition = {partition: owner for partition, owner in owners if owner is not None}
+            self.owners.clear()
+            self.owners.update((partition, owner) for partition, owner in owners if owner is not None)
 
     def route(self, request: Request[Any]) -> Connection | None:
         """The connection for *request*: its target, its partition's owner, or any; None when there is none."""
         target = request.target
         if target is None:
-            return self._by_partition.get(request.partition) or self._any()
+            return self.owners.get(request.partition) or self._any()
         if isinstance(target, UUID):
             return self._by_member.get(target)
         return None if target.closed else target

@@ -9,7 +9,6 @@ import mmh3
 
 _SEED: Final = 0x01000193
 _SMALLEST: Final = -(2**31)
-_NO_HASH: Final = b"\0\0\0\0"
 _unpack_hash = Struct(">i").unpack_from
 
 
@@ -18,9 +17,7 @@ def partition_hash(data: bytes) -> int:
 
     It is the hash field of *data*, or, where that is 0, the hash of the payload.
     """
-    if data.startswith(_NO_HASH):
-        return mmh3.hash(data[8:], _SEED)
-    return int(_unpack_hash(data)[0])
+    return int(_unpack_hash(data)[0] or mmh3.hash(data[8:], _SEED))
 
 
 def hash_to_index(hash_value: int, count: int) -> int:
@@ -30,8 +27,8 @@ def hash_to_index(hash_value: int, count: int) -> int:
 
 def partition_index(data: bytes, count: int) -> int:
     """Return the partition, of *count*, of the serialized key *data*: `hash_to_index` of its `partition_hash`."""
-    value = mmh3.hash(data[8:], _SEED) if data.startswith(_NO_HASH) else _unpack_hash(data)[0]
-    return abs(value) % count if value != _SMALLEST else 0  # inlined: every operation on an entry comes here
+    value = _unpack_hash(data)[0] or mmh3.hash(data[8:], _SEED)  # in one piece: each operation on an entry needs it
+    return abs(value) % count if value != _SMALLEST else 0
 
 
 def string_partition_strategy(name: str) -> str:
