@@ -174,8 +174,7 @@ class Sockets:
             if transport.connection.closed:
                 self.drop(transport)
             else:
-                if data := transport.connection.data_to_send():
-                    transport.queue(data)
+                transport.queue(transport.connection.data_to_send())
                 self.unsent[transport] = None
 
     def _apply_changes(self) -> None:
