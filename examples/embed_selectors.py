@@ -70,7 +70,7 @@ class Loop:
             self.core.handle_timer(time.monotonic())
 
     def dial(self, action: OpenConnection) -> None:
-        address = action.address  # with NAT: action.connection's client.config.address_translator(address)
+        address = action.address  # a fuller adapter asks config.address_translator, and resolves names elsewhere
         family, kind, proto, _, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
         sock = socket.socket(family, kind, proto)
         sock.setblocking(False)

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenConnection:
-    """Dial `Config.translate(address)` and report `connection_opened` or `connection_failed`."""
+    """Dial `address` and report `connection_opened` or `connection_failed`.
+
+    Where `Config.address_translator` is set, dial what it makes of the address. It is the user's: call it where it may
+    block. Names are resolved anew for each attempt.
+    """
 
     connection: Connection
     address: Address
