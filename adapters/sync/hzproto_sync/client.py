@@ -63,9 +63,14 @@ class HazelcastClient(FuturesClient):
     `async_start` it returns at once. Raises what `Config` raises for wrong options, IllegalStateError when no member
     could be reached within `cluster_connect_timeout`, AuthenticationError when the cluster refuses the client.
 
-    All threads may use the client at the same time. Ctrl-C in a call that waits cancels the operation, and the client
-    goes on. In the child of a fork every call raises HazelcastClientNotActiveError: make a client of its own there.
-    A program that ends without `shutdown` ends at once.
+    All threads may use the client at the same time. Listeners and callbacks of futures run on daemon threads of the
+    client, one at a time, and may use it, too; one that runs for more than 20 ms while others wait keeps its thread,
+    and another thread goes on with those.
+
+    Ctrl-C in a call that waits cancels the operation, and the client goes on. A signal handler may use the client while
+    the main thread waits in it; in the middle of a call of the main thread it gets RuntimeError. In the child of a fork
+    every call raises HazelcastClientNotActiveError: make a client of its own there. A program that ends without
+    `shutdown` ends at once.
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
