@@ -120,11 +120,14 @@ class Connection:
         except RemoteProtocolError as error:
             self._owner.connection_broken(self, error)
 
-    def send(self, data: bytes) -> None:
-        """Queue *data* for sending."""
+    def send(self, data: bytes, more: bytes = b"") -> None:
+        """Queue *data*, and *more* behind it, for sending."""
         if not self._out:
             self._owner.dirty_connections.append(self)
-        self._out.append(data)
+        if more:
+            self._out += (data, more)
+        else:
+            self._out.append(data)
         self.last_write = self._timers.now
 
     def data_to_send(self) -> list[bytes]:

@@ -307,8 +307,7 @@ class Invocations:
         if len(body) < _JOIN_BELOW:
             connection.send(header + body)
         else:
-            connection.send(header)
-            connection.send(body)
+            connection.send(header, body)
 
     def _no_route(self, request: Request[Any]) -> None:
         target = request.target

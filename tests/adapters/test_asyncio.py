@@ -1036,10 +1036,12 @@ def program(
 ) -> Generator[subprocess.Popen[str], None, None]:
     """A running Python program that has `client()` and `run(main)` at hand."""
     start = f"""
-        import asyncio, os, sys, time
+        import asyncio, os, signal, sys, time
         import uvloop
         from hzproto_asyncio import HazelcastClient
         from hzproto.errors import HazelcastClientNotActiveError
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
 
         def client(**options):
             return HazelcastClient(cluster_members={cluster.addresses!r}, **options)

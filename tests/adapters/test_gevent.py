@@ -330,6 +330,7 @@ class TestWaiting:
             import gevent
             from hzproto_gevent import HazelcastClient
 
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
             gevent.get_hub().exception_stream = None  # where gevent tells of the interrupt as well
             with HazelcastClient(cluster_members=sys.argv[1].split(",")) as client:
                 m = client.get_map("m")
@@ -352,6 +353,7 @@ class TestWaiting:
             import gevent
             from hzproto_gevent import HazelcastClient, HazelcastError
 
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
             logging.disable()  # it may cost a connection
             gevent.get_hub().exception_stream = None
             client = HazelcastClient(cluster_members=sys.argv[1].split(","), invocation_timeout=5)

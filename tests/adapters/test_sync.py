@@ -503,6 +503,7 @@ class TestInterrupts:
             import os, signal, sys, threading, time
             from hzproto_sync import HazelcastClient
 
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
             with HazelcastClient(cluster_members=sys.argv[1].split(",")) as client:
                 m = client.get_map("m")
                 for wait in (m.blocking().get, lambda key: m.get(key).result(), lambda key: m.get(key).result(60)):
