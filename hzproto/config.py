@@ -30,8 +30,9 @@ from hzproto.checks import (
 )
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
-from hzproto.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
+from hzproto.serialization.portable.classdef import ClassDefinition
 
 FactoryT = TypeVar("FactoryT")
 
@@ -117,6 +118,12 @@ def _class(name: str, value: object) -> type[Any]:
     raise refusal(TypeError, name, value, "a class")
 
 
+def _class_definition(name: str, value: object) -> ClassDefinition:
+    if isinstance(value, ClassDefinition):
+        return value
+    raise refusal(TypeError, name, value, "a ClassDefinition")
+
+
 def _factories(base: type[FactoryT]) -> Check[Factories[FactoryT]]:
     return mapping_of(_INT32, mapping_of(_INT32, subclass_of(base)))
 
@@ -173,6 +180,10 @@ class ConfigKeywords(TypedDict, total=False):
     is_big_endian: bool
     default_int_type: IntType | int | str
     data_serializable_factories: Factories[IdentifiedDataSerializable]
+    portable_factories: Factories[Portable]
+    portable_version: int
+    class_definitions: Sequence[ClassDefinition]
+    check_class_definition_errors: bool
     custom_serializers: Mapping[type[Any], type[StreamSerializer]]
     global_serializer: type[StreamSerializer] | None
     allow_pickle: bool
@@ -261,6 +272,23 @@ class Config:
         {},
         _factories(IdentifiedDataSerializable),
         "The classes of IdentifiedDataSerializable to read: from factory ids to mappings of class ids to classes.",
+    )
+    portable_factories = Option[Factories[Portable], Factories[Portable]](
+        {},
+        _factories(Portable),
+        "The classes of Portable to read: from factory ids to mappings of class ids to classes.",
+    )
+    portable_version = Option[int, int](
+        0, integer(0, 2**31 - 1), "The version of classes of Portable that do not give one themselves."
+    )
+    class_definitions = Option[tuple[ClassDefinition, ...], Sequence[ClassDefinition]](
+        (),
+        list_of(_class_definition),
+        "Definitions of classes of Portable, which are otherwise made from the first object of a class: needed where "
+        "that has None for objects in it.",
+    )
+    check_class_definition_errors = Option[bool, bool](
+        True, boolean, "Whether the definitions of all classes that `class_definitions` speak of must be given too."
     )
     custom_serializers = Option[Mapping[type[Any], type[StreamSerializer]], Mapping[type[Any], type[StreamSerializer]]](
         {},
@@ -377,8 +405,6 @@ class Config:
 
 UNSUPPORTED_OPTIONS: Final = frozenset(
     {
-        "check_class_definition_errors",
-        "class_definitions",
         "cloud_discovery_token",
         "compact_serializers",
         "creds_password",
@@ -386,8 +412,6 @@ UNSUPPORTED_OPTIONS: Final = frozenset(
         "flake_id_generators",
         "load_balancer",
         "near_caches",
-        "portable_factories",
-        "portable_version",
         "reliable_topics",
         "ssl_cafile",
         "ssl_certfile",

@@ -6,8 +6,18 @@ from typing import Any
 
 from hzproto.serialization.input import ObjectDataInput
 from hzproto.serialization.output import ObjectDataOutput
+from hzproto.serialization.portable.reader import PortableReader
+from hzproto.serialization.portable.writer import PortableWriter
 
-__all__ = ["IdentifiedDataSerializable", "ObjectDataInput", "ObjectDataOutput", "StreamSerializer"]
+__all__ = [
+    "IdentifiedDataSerializable",
+    "ObjectDataInput",
+    "ObjectDataOutput",
+    "Portable",
+    "PortableReader",
+    "PortableWriter",
+    "StreamSerializer",
+]
 
 
 class IdentifiedDataSerializable:
@@ -31,6 +41,31 @@ class IdentifiedDataSerializable:
 
     def get_class_id(self) -> int:
         """Return the id of the class in its factory, a signed integer of 32 bits."""
+        raise NotImplementedError
+
+
+class Portable:
+    """An object that writes and reads its own fields by name, so that members can query them.
+
+    Two numbers tell its class: a factory id and a class id. The option `portable_factories` names the classes to read;
+    they must be callable without arguments. A class whose fields change gives its version by a method
+    `get_class_version()`, an integer of at least 0; the option `portable_version` is that of all others.
+    """
+
+    def write_portable(self, writer: PortableWriter) -> None:
+        """Write the fields."""
+        raise NotImplementedError
+
+    def read_portable(self, reader: PortableReader) -> None:
+        """Read the fields into this object."""
+        raise NotImplementedError
+
+    def get_factory_id(self) -> int:
+        """Return the id of the factory, a signed integer of 32 bits."""
+        raise NotImplementedError
+
+    def get_class_id(self) -> int:
+        """Return the id of the class in its factory, a signed integer of 32 bits other than 0."""
         raise NotImplementedError
 
 

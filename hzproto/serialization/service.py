@@ -16,7 +16,7 @@ from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue
 from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError
-from hzproto.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.arrays import (
     TYPE_CODES,
     boolean_array_reader,
@@ -41,6 +41,7 @@ from hzproto.serialization.numbers import (
 )
 from hzproto.serialization.partition import partition_hash
 from hzproto.serialization.pickled import pickle_reader, pickle_writer
+from hzproto.serialization.portable.serializer import PortableSerializer
 from hzproto.serialization.temporal import (
     date_reader,
     date_writer,
@@ -86,9 +87,9 @@ class SerializationService:
 
     Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, decimal.Decimal, date, time,
     datetime, HazelcastJsonValue, and lists of these, of None and of lists; array.array, memoryview and numpy arrays of
-    one dimension (read back as lists); IdentifiedDataSerializable, and what the user's serializers take. Subclasses are
-    written as the nearest of their bases that can be. Everything that other clients write is read, but for Java's own
-    serialization and, unless `allow_pickle` is set, pickled objects.
+    one dimension (read back as lists); IdentifiedDataSerializable, Portable, and what the user's serializers take.
+    Subclasses are written as the nearest of their bases that can be. Everything that other clients write is read, but
+    for Java's own serialization and, unless `allow_pickle` is set, pickled objects.
     """
 
     def __init__(self, config: Config) -> None:
@@ -105,6 +106,17 @@ class SerializationService:
         self._readers[TypeId.IDENTIFIED_DATA_SERIALIZABLE] = identified_reader(
             order, self._readers, config.data_serializable_factories
         )
+        portable = PortableSerializer(
+            order,
+            append_object=append_object,
+            readers=self._readers,
+            factories=config.portable_factories,
+            definitions=config.class_definitions,
+            check_definitions=config.check_class_definition_errors,
+            version=config.portable_version,
+        )
+        self._portable = _Container(TypeId.PORTABLE, portable.append)
+        self._readers[TypeId.PORTABLE] = portable.read
         self._buffer: _Kind = partial(buffer_writer, order)
         self._serializers: dict[int, StreamSerializer] = {}
         for cls, serializer in config.custom_serializers.items():
@@ -176,6 +188,8 @@ class SerializationService:
         """Find how objects of *cls* are written."""
         if issubclass(cls, IdentifiedDataSerializable):
             return self._identified
+        if issubclass(cls, Portable):
+            return self._portable
         for base in cls.__mro__:
             if base in self._kinds:
                 return self._kinds[base]
