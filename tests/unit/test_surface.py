@@ -148,8 +148,9 @@ def test_wrong_timeouts(connect: Connect, seconds: Any) -> None:
 def test_a_blocking_view_is_the_same_object_in_another_style(connect: Connect) -> None:
     network = connect()
     m = futures.Map[Any, Any](network.runtime, "m").with_timeout(7)
-    blocking: Any = m.blocking()
-    assert type(blocking) is futures.BlockingMap
+    view = m.blocking()
+    assert type(view) is futures.BlockingMap
+    blocking: Any = view
     assert blocking.name == m.name
     assert blocking.put(1, "a") is None
     assert blocking.get(1) == "a"
