@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
 
@@ -30,7 +31,7 @@ from hzproto.checks import (
 )
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
-from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
+from hzproto.serialization.api import CompactSerializer, IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
 from hzproto.serialization.portable.classdef import ClassDefinition
 
@@ -124,6 +125,15 @@ def _class_definition(name: str, value: object) -> ClassDefinition:
     raise refusal(TypeError, name, value, "a ClassDefinition")
 
 
+def _compact_serializer(name: str, value: object) -> CompactSerializer[Any] | type[Any]:
+    if isinstance(value, CompactSerializer):
+        return value  # pyright: ignore[reportUnknownVariableType] - of whatever it serializes
+    cls: Any = value
+    if isinstance(cls, type) and is_dataclass(cls):
+        return cls
+    raise refusal(TypeError, name, value, "a CompactSerializer or a dataclass")
+
+
 def _factories(base: type[FactoryT]) -> Check[Factories[FactoryT]]:
     return mapping_of(_INT32, mapping_of(_INT32, subclass_of(base)))
 
@@ -184,6 +194,7 @@ class ConfigKeywords(TypedDict, total=False):
     portable_version: int
     class_definitions: Sequence[ClassDefinition]
     check_class_definition_errors: bool
+    compact_serializers: Sequence[CompactSerializer[Any] | type[Any]]
     custom_serializers: Mapping[type[Any], type[StreamSerializer]]
     global_serializer: type[StreamSerializer] | None
     allow_pickle: bool
@@ -289,6 +300,15 @@ class Config:
     )
     check_class_definition_errors = Option[bool, bool](
         True, boolean, "Whether the definitions of all classes that `class_definitions` speak of must be given too."
+    )
+    compact_serializers = Option[
+        tuple[CompactSerializer[Any] | type[Any], ...], Sequence[CompactSerializer[Any] | type[Any]]
+    ](
+        (),
+        list_of(_compact_serializer),
+        "The serializers of compact objects, and dataclasses that are compact by their annotations. A dataclass that "
+        "is not named here is compact too, unless another option takes it, but is read as a GenericRecord until one "
+        "was written.",
     )
     custom_serializers = Option[Mapping[type[Any], type[StreamSerializer]], Mapping[type[Any], type[StreamSerializer]]](
         {},
@@ -406,7 +426,6 @@ class Config:
 UNSUPPORTED_OPTIONS: Final = frozenset(
     {
         "cloud_discovery_token",
-        "compact_serializers",
         "creds_password",
         "creds_username",
         "flake_id_generators",

@@ -2,11 +2,35 @@
 
 `Data` is plain ``bytes``: the partition hash (0: to be computed) and the type id, both big-endian int32, then the
 payload in the byte order of the configuration. One module a kind of value; :class:`SerializationService` puts them
-together. Nothing is pickled, and pickled values of others are not loaded.
+together. Nothing is pickled, and pickled values of others are not loaded, unless the user allows it.
 """
 
 from __future__ import annotations
 
+from hzproto.serialization.compact.dataclass import (
+    DataclassSerializer,
+    Float32,
+    Float64,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Timestamp,
+)
+from hzproto.serialization.compact.generic import GenericRecord
+from hzproto.serialization.compact.schemas import SchemaNotFoundError
 from hzproto.serialization.service import SerializationService
 
-__all__ = ["SerializationService"]
+__all__ = [
+    "DataclassSerializer",
+    "Float32",
+    "Float64",
+    "GenericRecord",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "SchemaNotFoundError",
+    "SerializationService",
+    "Timestamp",
+]

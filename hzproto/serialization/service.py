@@ -6,7 +6,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -26,6 +26,8 @@ from hzproto.serialization.arrays import (
     number_array_reader,
 )
 from hzproto.serialization.binary import bytes_reader, bytes_writer
+from hzproto.serialization.compact.schemas import Schemas
+from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
 from hzproto.serialization.identified import identified_appender, identified_reader
@@ -87,9 +89,11 @@ class SerializationService:
 
     Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, decimal.Decimal, date, time,
     datetime, HazelcastJsonValue, and lists of these, of None and of lists; array.array, memoryview and numpy arrays of
-    one dimension (read back as lists); IdentifiedDataSerializable, Portable, and what the user's serializers take.
-    Subclasses are written as the nearest of their bases that can be. Everything that other clients write is read, but
-    for Java's own serialization and, unless `allow_pickle` is set, pickled objects.
+    one dimension (read back as lists); IdentifiedDataSerializable, Portable, dataclasses, and what the user's
+    serializers take. Subclasses are written as the nearest of their bases that can be. Everything that other clients
+    write is read, but for Java's own serialization and, unless `allow_pickle` is set, pickled objects.
+
+    `schemas` says which schemas of compact objects the members must get before they get any data.
     """
 
     def __init__(self, config: Config) -> None:
@@ -106,6 +110,10 @@ class SerializationService:
         self._readers[TypeId.IDENTIFIED_DATA_SERIALIZABLE] = identified_reader(
             order, self._readers, config.data_serializable_factories
         )
+        self.schemas: Final = Schemas()
+        self._compact = Compact(order, self.schemas, config.compact_serializers)
+        self._compact_kind = _Container(TypeId.COMPACT, self._compact.append)
+        self._readers[TypeId.COMPACT] = self._compact.read
         portable = PortableSerializer(
             order,
             append_object=append_object,
@@ -125,6 +133,7 @@ class SerializationService:
                     f"custom_serializers: {cls.__qualname__} has a serialized form already."
                 )
             self._kinds[cls] = self._add_serializer(order, "custom_serializers", serializer)
+        self._zero_config = config.global_serializer is None
         self._otherwise: _Kind | None = None
         if config.allow_pickle:
             self._otherwise = partial(pickle_writer, order)
@@ -186,6 +195,8 @@ class SerializationService:
 
     def _kind_of(self, cls: type[Any]) -> _Kind:
         """Find how objects of *cls* are written."""
+        if self._compact.takes(cls):
+            return self._compact_kind
         if issubclass(cls, IdentifiedDataSerializable):
             return self._identified
         if issubclass(cls, Portable):
@@ -196,6 +207,9 @@ class SerializationService:
         numpy = sys.modules.get("numpy")
         if numpy is not None and issubclass(cls, numpy.ndarray):
             return self._buffer
+        if self._zero_config and is_dataclass(cls):
+            self._compact.add_dataclass(cls)
+            return self._compact_kind
         if self._otherwise is not None and cls is not type(None):
             return self._otherwise
         raise _unwritable(cls)
@@ -329,7 +343,7 @@ def _unwritable(cls: type[Any]) -> Exception:
     way_out = _WAYS_OUT.get(cls, "wrap it in HazelcastJsonValue if JSON can express it")
     return HazelcastSerializationError(
         f"A value of type {cls.__module__}.{cls.__qualname__} cannot be serialized: {way_out}, give its type a "
-        "serializer (options custom_serializers, global_serializer), or set allow_pickle=True."
+        "serializer (options compact_serializers, custom_serializers, global_serializer), or set allow_pickle=True."
     )
 
 

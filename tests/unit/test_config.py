@@ -38,6 +38,7 @@ DEFAULTS: dict[str, object] = {
     "portable_version": 0,
     "class_definitions": (),
     "check_class_definition_errors": True,
+    "compact_serializers": (),
     "custom_serializers": {},
     "global_serializer": None,
     "allow_pickle": False,

@@ -254,5 +254,6 @@ class PortableReader:
             number = ord(value) if actual is FieldType.CHAR else value
             return float(number) if wanted in (FieldType.FLOAT, FieldType.DOUBLE) else number
         raise HazelcastSerializationError(
-            f"The field {field_name!r} of {self._source.name} is of type {actual.name}: it cannot be read as {wanted.name}."
+            f"The field {field_name!r} of {self._source.name} is of type {actual.name}: it cannot be "
+            f"read as {wanted.name}."
         )

@@ -281,7 +281,9 @@ def _has_fields(data: Buffer, fields: Fields, positions: tuple[int, ...]) -> boo
 
 def _class_in(name: str, content: Any) -> tuple[int, int]:
     """Return the ids of the class of the objects in a field."""
-    one: object = content[0] if isinstance(content, list | tuple) and content else content
+    one: Any = content
+    if type(content) in (list, tuple) and content:
+        one = content[0]
     if isinstance(one, Portable | NullPortable):
         return one.get_factory_id(), one.get_class_id()
     raise HazelcastSerializationError(

@@ -27,7 +27,7 @@ class Plain:
         mine: Any = self.value
         its: Any = other.value
         if isinstance(mine, Fields) and type(mine) is type(its):
-            return Plain(sorted(vars(mine).items())) == Plain(sorted(vars(its).items()))
+            return attributes(mine) == attributes(its)
         if {type(mine), type(its)} <= {list, tuple}:
             return parts(mine) == parts(its)
         if [type(mine), type(its)] == [float, float]:
@@ -38,6 +38,10 @@ class Plain:
 
     def __repr__(self) -> str:
         return repr(vars(self.value) if isinstance(self.value, Fields) else self.value)
+
+
+def attributes(value: Any) -> dict[str, Plain]:
+    return {name: Plain(part) for name, part in vars(value).items()}
 
 
 def parts(items: Any) -> list[Plain]:

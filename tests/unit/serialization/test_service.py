@@ -211,7 +211,6 @@ def test_depth_of_lists() -> None:
     ("type_id", "message"),
     [
         (TypeId.PYTHON_PICKLE, "pickled values are not loaded"),
-        (TypeId.COMPACT, r"-55 \(COMPACT\) cannot be read"),
         (TypeId.JAVA_SERIALIZABLE, r"-100 \(JAVA_SERIALIZABLE\) cannot be read"),
         (1234, "Values of type id 1234 cannot be read"),
     ],

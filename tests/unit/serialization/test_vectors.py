@@ -8,7 +8,7 @@ from array import array
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -50,6 +50,10 @@ def library_classes() -> dict[int, dict[int, Any]]:
 LIBRARY = {cls.__name__: cls for classes in library_classes().values() for cls in classes.values()}
 
 
+def items(value: Any) -> list[Any]:
+    return list(value)
+
+
 def value_of(described: Any) -> Any:
     """The value that a row describes."""
     match described:
@@ -74,7 +78,7 @@ def value_of(described: Any) -> Any:
         case {"bytes": digits}:
             return bytes.fromhex(digits)
         case list():
-            return list(map(value_of, cast(list[Any], described)))
+            return [value_of(item) for item in items(described)]
         case _:
             return described
 
@@ -89,9 +93,7 @@ def library_object(name: str, fields: dict[str, Any]) -> LibraryClass:
     for key, field in fields.items():
         if key not in ("repr", "type"):
             content = value_of(field)
-            setattr(
-                value, renamed.get(key, key), tuple(cast(list[Any], content)) if isinstance(content, list) else content
-            )
+            setattr(value, renamed.get(key, key), tuple(items(content)) if isinstance(content, list) else content)
     return value
 
 

@@ -1,0 +1,175 @@
+"""What serializers of compact objects read the fields from."""
+
+# The functions that make methods stand outside of the class.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from hzproto.errors import HazelcastSerializationError
+from hzproto.serialization.compact.kinds import COUNTERPARTS, NEVER_NULL, FieldKind, readers, table_reader
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, time
+    from decimal import Decimal
+
+    from hzproto.serialization.compact.codec import Codec
+    from hzproto.serialization.kinds import Buffer, Order, Reader
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class ReadField(Protocol[T_co]):
+    """A bound method that reads a field."""
+
+    def __call__(self, field_name: str) -> T_co: ...
+
+
+class ReadFieldMethod(Protocol[T_co]):
+    """A method of CompactReader that reads a field of one kind."""
+
+    def __get__(self, reader: object, owner: type) -> ReadField[T_co]: ...
+
+
+def _reads(kind: FieldKind) -> Any:
+    def read(self: CompactReader, field_name: str) -> Any:
+        return self.get(field_name, kind)
+
+    def read_fixed(self: CompactReader, field_name: str) -> Any:
+        if self._kinds.get(field_name) is kind:
+            return self._fixed[field_name]
+        return self.get(field_name, kind)
+
+    method = read_fixed if kind in COUNTERPARTS and kind < FieldKind.STRING and kind % 2 else read
+    method.__name__ = f"read_{kind.name.lower()}"
+    method.__qualname__, method.__doc__ = f"CompactReader.{method.__name__}", f"Read a field of kind {kind.name}."
+    return method
+
+
+class CompactReader:
+    """Gives the fields of an object by their names, in any order.
+
+    Objects may have been written by another version of the type: what may be None can be read as what is never None
+    and the other way round; a field that is not there, another kind, and a None where there must be none raise
+    HazelcastSerializationError. `get_field_kind` tells.
+    """
+
+    def __init__(self, order: Order, codec: Codec, data: Buffer, offset: int, depth: int, read_object: Reader) -> None:
+        self._order: Order = order
+        self._codec = codec
+        self._kinds = codec.kinds
+        self._data = data
+        self._start, self._end, self._offsets, self.end = codec.find(data, offset)
+        self._depth = depth
+        self._read_object = read_object
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        return self._codec.fixed_fields(self._data, self._start)
+
+    def get_field_kind(self, field_name: str) -> FieldKind:
+        """Return the kind of a field, NOT_AVAILABLE when the object has none of this name."""
+        return self._kinds.get(field_name, FieldKind.NOT_AVAILABLE)
+
+    def get(self, field_name: str, kind: FieldKind) -> Any:
+        """Read a field as one of *kind*. Arrays of INT8 are bytes."""
+        actual = self._kinds.get(field_name)
+        if actual is not kind and (actual is None or COUNTERPARTS.get(kind) is not actual):
+            raise self._mismatch(field_name, kind)
+        value = self.value(field_name)
+        if actual is not kind:
+            if actual is FieldKind.ARRAY_OF_INT8 and value is not None:
+                return array("b", value).tolist()
+            if kind in NEVER_NULL and (value is None if kind % 2 else None in (value or ())):
+                raise HazelcastSerializationError(
+                    f"The field {field_name!r} of {self._codec.schema.type_name} is or has None: it cannot be read as "
+                    f"{kind.name}."
+                )
+            if kind is FieldKind.ARRAY_OF_INT8 and value is not None:
+                return array("b", value).tobytes()
+        return value
+
+    def value(self, field_name: str) -> Any:
+        """Read a field, whatever its kind."""
+        index = self._codec.indexes.get(field_name)
+        if index is None:
+            return self._fixed[field_name]
+        offset = self._offsets[index]
+        if offset < 0:
+            return None
+        kind = self._kinds[field_name]
+        data, read = self._data, readers(self._order).get(kind)
+        if read is None:
+            # It ends where the next field begins, so that no object is part of two fields: reading takes no longer than
+            # the bytes are long, whatever the offsets are.
+            if self._offsets.count(offset) > 1:
+                raise HazelcastSerializationError(f"Fields of {self._codec.schema.type_name} overlap.")
+            end = min((other for other in self._offsets if other > offset), default=self._end - self._start)
+            data = memoryview(data)[: self._start + end]
+            read = self._read_object if kind is FieldKind.COMPACT else table_reader(self._order, self._read_object)
+        return read(data, self._start + offset, self._depth)[0]
+
+    def read_array_of_int8(self, field_name: str) -> list[int] | None:
+        """Read a field of kind ARRAY_OF_INT8."""
+        content = self.get(field_name, FieldKind.ARRAY_OF_INT8)
+        return None if content is None else array("b", content).tolist()
+
+    def _mismatch(self, field_name: str, kind: FieldKind) -> HazelcastSerializationError:
+        fields = ", ".join(f"{name} ({actual.name})" for name, actual in self._kinds.items()) or "none"
+        return HazelcastSerializationError(
+            f"{self._codec.schema.type_name} has no field {field_name!r} of kind {kind.name}: it has {fields}. "
+            "get_field_kind tells what objects of other versions have."
+        )
+
+    read_boolean: ReadFieldMethod[bool] = _reads(FieldKind.BOOLEAN)
+    read_nullable_boolean: ReadFieldMethod[bool | None] = _reads(FieldKind.NULLABLE_BOOLEAN)
+    read_int8: ReadFieldMethod[int] = _reads(FieldKind.INT8)
+    read_nullable_int8: ReadFieldMethod[int | None] = _reads(FieldKind.NULLABLE_INT8)
+    read_int16: ReadFieldMethod[int] = _reads(FieldKind.INT16)
+    read_nullable_int16: ReadFieldMethod[int | None] = _reads(FieldKind.NULLABLE_INT16)
+    read_int32: ReadFieldMethod[int] = _reads(FieldKind.INT32)
+    read_nullable_int32: ReadFieldMethod[int | None] = _reads(FieldKind.NULLABLE_INT32)
+    read_int64: ReadFieldMethod[int] = _reads(FieldKind.INT64)
+    read_nullable_int64: ReadFieldMethod[int | None] = _reads(FieldKind.NULLABLE_INT64)
+    read_float32: ReadFieldMethod[float] = _reads(FieldKind.FLOAT32)
+    read_nullable_float32: ReadFieldMethod[float | None] = _reads(FieldKind.NULLABLE_FLOAT32)
+    read_float64: ReadFieldMethod[float] = _reads(FieldKind.FLOAT64)
+    read_nullable_float64: ReadFieldMethod[float | None] = _reads(FieldKind.NULLABLE_FLOAT64)
+    read_string: ReadFieldMethod[str | None] = _reads(FieldKind.STRING)
+    read_decimal: ReadFieldMethod[Decimal | None] = _reads(FieldKind.DECIMAL)
+    read_time: ReadFieldMethod[time | None] = _reads(FieldKind.TIME)
+    read_date: ReadFieldMethod[date | None] = _reads(FieldKind.DATE)
+    read_timestamp: ReadFieldMethod[datetime | None] = _reads(FieldKind.TIMESTAMP)
+    read_timestamp_with_timezone: ReadFieldMethod[datetime | None] = _reads(FieldKind.TIMESTAMP_WITH_TIMEZONE)
+    read_compact: ReadFieldMethod[Any] = _reads(FieldKind.COMPACT)
+    read_array_of_boolean: ReadFieldMethod[list[bool] | None] = _reads(FieldKind.ARRAY_OF_BOOLEAN)
+    read_array_of_nullable_boolean: ReadFieldMethod[list[bool | None] | None] = _reads(
+        FieldKind.ARRAY_OF_NULLABLE_BOOLEAN
+    )
+    read_array_of_nullable_int8: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT8)
+    read_array_of_int16: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT16)
+    read_array_of_nullable_int16: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT16)
+    read_array_of_int32: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT32)
+    read_array_of_nullable_int32: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT32)
+    read_array_of_int64: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT64)
+    read_array_of_nullable_int64: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT64)
+    read_array_of_float32: ReadFieldMethod[list[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT32)
+    read_array_of_nullable_float32: ReadFieldMethod[list[float | None] | None] = _reads(
+        FieldKind.ARRAY_OF_NULLABLE_FLOAT32
+    )
+    read_array_of_float64: ReadFieldMethod[list[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT64)
+    read_array_of_nullable_float64: ReadFieldMethod[list[float | None] | None] = _reads(
+        FieldKind.ARRAY_OF_NULLABLE_FLOAT64
+    )
+    read_array_of_string: ReadFieldMethod[list[str | None] | None] = _reads(FieldKind.ARRAY_OF_STRING)
+    read_array_of_decimal: ReadFieldMethod[list[Decimal | None] | None] = _reads(FieldKind.ARRAY_OF_DECIMAL)
+    read_array_of_time: ReadFieldMethod[list[time | None] | None] = _reads(FieldKind.ARRAY_OF_TIME)
+    read_array_of_date: ReadFieldMethod[list[date | None] | None] = _reads(FieldKind.ARRAY_OF_DATE)
+    read_array_of_timestamp: ReadFieldMethod[list[datetime | None] | None] = _reads(FieldKind.ARRAY_OF_TIMESTAMP)
+    read_array_of_timestamp_with_timezone: ReadFieldMethod[list[datetime | None] | None] = _reads(
+        FieldKind.ARRAY_OF_TIMESTAMP_WITH_TIMEZONE
+    )
+    read_array_of_compact: ReadFieldMethod[list[Any] | None] = _reads(FieldKind.ARRAY_OF_COMPACT)
