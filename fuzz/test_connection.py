@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from random import Random
 from struct import pack_into
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ PATIENCE: Final = {
     "heartbeat_timeout": 10.0,
 }
 HOSTILE_ANSWERS: Final = 3  # before the member behaves
+MANY_STEPS: Final = 2_000
 
 METHODS: Final = [
     "Client.authentication",
@@ -44,8 +46,23 @@ METHODS: Final = [
 ]
 
 
+class Watched(Network):
+    """A network on which nobody may go round in circles without time passing."""
+
+    steps = 0
+
+    def advance(self, seconds: float) -> None:
+        self.steps = 0
+        super().advance(seconds)
+
+    def _step(self) -> bool:
+        self.steps += 1
+        assert self.steps < MANY_STEPS, "client and cluster go round in circles"
+        return super()._step()
+
+
 def new_network() -> Network:
-    network = Network(Cluster(members=2, partition_count=3), **PATIENCE)
+    network = Watched(Cluster(members=2, partition_count=3, rng=Random(2)), **PATIENCE)
     events = network.client.events
     vars(network.client)["events"] = lambda: [Delivery(event.listener, partial(tolerate, event)) for event in events()]
     return network

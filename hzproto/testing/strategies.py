@@ -245,7 +245,7 @@ def hostile_bytes(layout: Layout | None = None) -> SearchStrategy[bytes]:
 # Objects
 
 
-def serializable() -> SearchStrategy[Any]:
+def serializable_values() -> SearchStrategy[Any]:
     """Python objects that the serialization of hzproto writes and reads back as equals.
 
     None is only in lists, as the cluster has it; integers are those of 32 bits, as the default `default_int_type` is.

@@ -150,6 +150,9 @@ def compile_parse(layout: Layout) -> Callable[[Buffer], Any]:
 
     def tolerant(message: Buffer) -> Any:
         found = decode(layout, message)
+        for param in layout.params:
+            if param.name not in found and param.since == layout.since:
+                raise RemoteProtocolError(f"{layout.name}: {param.name} is missing")
         values = [found.get(param.name) for param in layout.params]
         return None if not values else values[0] if len(values) == 1 else tuple(values)
 

@@ -49,7 +49,8 @@ class Layout:
         """The message type."""
         self.name: Final = name
         self._text = text
-        self._since = since
+        self.since: Final = since
+        """The protocol version that added the message."""
         self._encoders: dict[tuple[int, ...], Encoder] = {}
 
     def __repr__(self) -> str:
@@ -60,7 +61,7 @@ class Layout:
         """The fields, in the order of the protocol definitions."""
         from hzproto.wire.params import parse_params
 
-        return parse_params(self._text, self._since)
+        return parse_params(self._text, self.since)
 
     @property
     def header_size(self) -> int:
@@ -99,9 +100,10 @@ class Layout:
 
     @cached_property
     def parse(self) -> Callable[[bytes | memoryview], Any]:
-        """A function of a message to its fields: None, the only field, or a tuple; an absent field is None.
+        """A function of a message to its fields: None, the only field, or a tuple.
 
-        `Data` and byte arrays are slices of the message. Malformed messages raise
+        A field that a later protocol version added is None where it is absent. `Data` and byte arrays are slices of the
+        message. Malformed messages, also those without a field that is as old as the message, raise
         :class:`~hzproto.errors.RemoteProtocolError`.
         """
         from hzproto.wire.compiler import compile_parse

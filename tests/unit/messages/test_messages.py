@@ -206,7 +206,7 @@ def test_a_name_that_is_a_keyword_in_python() -> None:
 def test_every_message_in_every_version_comes_back_as_it_was(seed: int) -> None:
     rng = random.Random(seed)
     for layout in ALL:
-        version = rng.choice(VERSIONS)
+        version = rng.choice([v for v in VERSIONS if version_tuple(v) >= version_tuple(layout.since)])
         values = random_values(layout, version, rng)
         message = layout.encode(values, version)
         assert layout.decode(message) == values, (layout, version)
@@ -284,6 +284,15 @@ def test_absent_fields_are_absent_or_none() -> None:
     message = response.encode(old, "2.2")
     assert response.decode(message) == old
     assert response.parse(message) == (*old.values(), None, None, None, None, None, None, None)
+
+
+def test_fields_as_old_as_their_message_cannot_be_absent() -> None:
+    response = MESSAGES["CPSession.createSession"].response
+    message = response.encode({"sessionId": 1, "ttlMillis": 2, "heartbeatMillis": 3})
+    short = FRAME_HEADER.pack(len(message) - 8, FRAME_HEADER.unpack_from(message)[1]) + message[6:-8]
+    assert response.decode(short) == {"sessionId": 1, "ttlMillis": 2}
+    with pytest.raises(RemoteProtocolError, match=r"CPSession\.createSession\.response: heartbeatMillis is missing"):
+        response.parse(short)
 
 
 def test_a_null_where_a_member_may_send_one_all_the_same() -> None:
