@@ -1,20 +1,20 @@
 """Arrays of numbers, booleans, characters and strings: a count, then the items without anything between them.
 
-Arrays of numbers are read and written as a whole, never item by item.
+Arrays of numbers are read as array.array: as a whole, never item by item, and numpy takes them as they are.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
-from struct import Struct
+from struct import Struct, pack
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.kinds import Order, TypeId, packer, read_count, sized_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from hzproto.serialization.kinds import Buffer, Prefix, Reader, Writer
 
@@ -41,36 +41,34 @@ _BUFFER_KINDS: Final = {
 
 
 def number_array_writer(order: Order, prefix: Prefix, type_id: TypeId) -> Writer:
-    """Make the writer of sequences of numbers; TypeError for other items, OverflowError for too large ones."""
-    head, code = packer(order, prefix(type_id), "i"), TYPE_CODES[type_id]
+    """Make the writer of sequences of numbers; `struct.error` or OverflowError for other items."""
+    header, code = prefix(type_id), TYPE_CODES[type_id]
+    head = packer(order, header, "i")
 
-    def write(values: Iterable[float]) -> bytes:
-        items = values if isinstance(values, array) and values.typecode == code else array(code, list(values))
-        return head(len(items)) + _in_order(items, order)
+    def write(values: Sequence[float]) -> bytes:
+        if isinstance(values, array) and values.typecode == code:
+            if order != _NATIVE:
+                values = values[:]
+                values.byteswap()
+            return head(len(values)) + values.tobytes()
+        return pack(f"{order}{len(header)}si{len(values)}{code}", header, len(values), *values)
 
     return write
 
 
-def _in_order(items: array[Any], order: Order) -> bytes:
-    if order != _NATIVE:
-        items = items[:]
-        items.byteswap()
-    return items.tobytes()
-
-
 def number_array_reader(order: Order, type_id: TypeId) -> Reader:
-    """Make the reader of arrays of numbers, as lists."""
+    """Make the reader of arrays of numbers, as array.array."""
     unpack, code = Struct(f"{order}i").unpack_from, TYPE_CODES[type_id]
     size = array(code).itemsize
 
-    def read(data: Buffer, offset: int, depth: int) -> tuple[list[Any], int]:
+    def read(data: Buffer, offset: int, depth: int) -> tuple[array[Any], int]:
         start = offset + 4
         count = read_count(data, start, unpack(data, offset)[0], size, "An array")
         end = start + count * size
         items = array(code, bytes(data[start:end]))
         if order != _NATIVE:
             items.byteswap()
-        return items.tolist(), end
+        return items, end
 
     return read
 

@@ -11,6 +11,7 @@ from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.payloads import payload_readers
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Mapping
 
     from hzproto.serialization.kinds import Buffer, Order, Reader
@@ -69,19 +70,19 @@ class ObjectDataInput:
         "read_boolean_array", "boolean_array", "booleans or None"
     )
     read_char_array: ReadMethod[list[str] | None] = _reads("read_char_array", "char_array", "characters or None")
-    read_short_array: ReadMethod[list[int] | None] = _reads(
+    read_short_array: ReadMethod[array[int] | None] = _reads(
         "read_short_array", "short_array", "signed integers of 16 bits or None"
     )
-    read_int_array: ReadMethod[list[int] | None] = _reads(
+    read_int_array: ReadMethod[array[int] | None] = _reads(
         "read_int_array", "int_array", "signed integers of 32 bits or None"
     )
-    read_long_array: ReadMethod[list[int] | None] = _reads(
+    read_long_array: ReadMethod[array[int] | None] = _reads(
         "read_long_array", "long_array", "signed integers of 64 bits or None"
     )
-    read_float_array: ReadMethod[list[float] | None] = _reads(
+    read_float_array: ReadMethod[array[float] | None] = _reads(
         "read_float_array", "float_array", "floats of 32 bits or None"
     )
-    read_double_array: ReadMethod[list[float] | None] = _reads(
+    read_double_array: ReadMethod[array[float] | None] = _reads(
         "read_double_array", "double_array", "floats of 64 bits or None"
     )
     read_string_array: ReadMethod[list[str | None] | None] = _reads(

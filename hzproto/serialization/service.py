@@ -89,9 +89,10 @@ class SerializationService:
 
     Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, decimal.Decimal, date, time,
     datetime, HazelcastJsonValue, and lists of these, of None and of lists; array.array, memoryview and numpy arrays of
-    one dimension (read back as lists); IdentifiedDataSerializable, Portable, dataclasses, and what the user's
-    serializers take. Subclasses are written as the nearest of their bases that can be. Everything that other clients
-    write is read, but for Java's own serialization and, unless `allow_pickle` is set, pickled objects.
+    one dimension (read back as array.array, bytes or a list of booleans); IdentifiedDataSerializable, Portable,
+    dataclasses, and what the user's serializers take. Subclasses are written as the nearest of their bases that can be.
+    Everything that other clients write is read, but for Java's own serialization and, unless `allow_pickle` is set,
+    pickled objects.
 
     `schemas` says which schemas of compact objects the members must get before they get any data.
     """

@@ -13,13 +13,21 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.errors import HazelcastSerializationError
-from hzproto.serialization.compact.kinds import FIXED, FieldKind, offsets_layout, pack_offsets, pack_table, writers
+from hzproto.serialization.compact.kinds import (
+    FIXED,
+    FieldKind,
+    offsets_layout,
+    pack_offsets,
+    pack_table,
+    readers,
+    writers,
+)
 from hzproto.serialization.kinds import read_count
 from hzproto.serialization.payloads import PAYLOAD_ERRORS, refused, write_boolean
 
 if TYPE_CHECKING:
     from hzproto.serialization.compact.schema import Schema
-    from hzproto.serialization.kinds import Buffer, Order, Writer
+    from hzproto.serialization.kinds import Buffer, Order, Reader, Writer
 
 EncodeObject = Callable[[Any, int], bytes]
 
@@ -42,6 +50,13 @@ class Codec:
         self.fixed: Final = Struct(order + "".join(FIXED[self.kinds[name]] for name in fixed) + f"{bits}s")
         own_size = [name for name in self.kinds if name not in fixed and name not in self.booleans]
         self.indexes: Final[Mapping[str, int]] = {name: index for index, name in enumerate(own_size)}
+        own_readers = readers(order)
+        self.flat: Final[Mapping[str, tuple[int, FieldKind, Reader]]] = {
+            name: (index, self.kinds[name], own_readers[self.kinds[name]])
+            for name, index in self.indexes.items()
+            if self.kinds[name] in own_readers
+        }
+        """Of the fields with sizes of their own that hold no objects: index, kind and reader."""
         self._writers: list[tuple[str, Writer | None]] = [
             (name, writers(order).get(self.kinds[name])) for name in own_size
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from array import array
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -76,7 +77,8 @@ class DataclassSerializer(CompactSerializer[Any]):
     def _read(self, reader: CompactReader) -> Iterator[tuple[str, Any]]:
         for name, kind in self._kinds.items():
             if name not in self._optional or reader.get_field_kind(name) is not FieldKind.NOT_AVAILABLE:
-                yield name, reader.get(name, kind)
+                value = reader.get(name, kind)
+                yield name, value.tolist() if isinstance(value, array) else value
 
     def get_class(self) -> type[Any]:
         """Return the dataclass."""

@@ -11,7 +11,8 @@ from hzproto.serialization.compact.kinds import FieldKind
 class GenericRecord(Mapping[str, Any]):
     """A compact object as a mapping of its fields: what is read where no class is known for its type.
 
-    It can be written too: ``GenericRecord("Point", {"x": FieldKind.INT32}, {"x": 1})``. Arrays of INT8 are bytes.
+    It can be written too: ``GenericRecord("Point", {"x": FieldKind.INT32}, {"x": 1})``. Arrays of INT8 are bytes, other
+    arrays of numbers array.array.
     """
 
     __slots__ = ("kinds", "type_name", "values_by_name")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
-from hzproto.serialization.compact.kinds import COUNTERPARTS, NEVER_NULL, FieldKind, readers, table_reader
+from hzproto.serialization.compact.kinds import COUNTERPARTS, FIXED, NEVER_NULL, FieldKind, table_reader
 
 if TYPE_CHECKING:
     from datetime import date, datetime, time
@@ -36,7 +36,11 @@ class ReadFieldMethod(Protocol[T_co]):
 
 def _reads(kind: FieldKind) -> Any:
     def read(self: CompactReader, field_name: str) -> Any:
-        return self.get(field_name, kind)
+        field = self._codec.flat.get(field_name)
+        if field is None or field[1] is not kind:
+            return self.get(field_name, kind)
+        offset = self._offsets[field[0]]
+        return None if offset < 0 else field[2](self._data, self._start + offset, self._depth)[0]
 
     def read_fixed(self: CompactReader, field_name: str) -> Any:
         if self._kinds.get(field_name) is kind:
@@ -53,8 +57,9 @@ class CompactReader:
     """Gives the fields of an object by their names, in any order.
 
     Objects may have been written by another version of the type: what may be None can be read as what is never None
-    and the other way round; a field that is not there, another kind, and a None where there must be none raise
-    HazelcastSerializationError. `get_field_kind` tells.
+    and the other way round. A field that is not there, another kind, and a None where there must be none raise
+    HazelcastSerializationError; `get_field_kind` tells. Arrays of numbers whose items are never None are array.array,
+    but for those of INT8.
     """
 
     def __init__(self, order: Order, codec: Codec, data: Buffer, offset: int, depth: int, read_object: Reader) -> None:
@@ -80,17 +85,23 @@ class CompactReader:
         if actual is not kind and (actual is None or COUNTERPARTS.get(kind) is not actual):
             raise self._mismatch(field_name, kind)
         value = self.value(field_name)
-        if actual is not kind:
-            if actual is FieldKind.ARRAY_OF_INT8 and value is not None:
-                return array("b", value).tolist()
-            if kind in NEVER_NULL and (value is None if kind % 2 else None in (value or ())):
-                raise HazelcastSerializationError(
-                    f"The field {field_name!r} of {self._codec.schema.type_name} is or has None: it cannot be read as "
-                    f"{kind.name}."
-                )
-            if kind is FieldKind.ARRAY_OF_INT8 and value is not None:
-                return array("b", value).tobytes()
-        return value
+        return value if actual is kind else self._converted(field_name, kind, value)
+
+    def _converted(self, field_name: str, kind: FieldKind, value: Any) -> Any:
+        """Return a value, which may be or have None, as what never does, or the other way round."""
+        if kind not in NEVER_NULL:
+            numbers: Any = array("b", value) if isinstance(value, bytes) else value
+            return numbers.tolist() if isinstance(numbers, array) else numbers
+        if value is None if kind % 2 else value is not None and None in value:
+            raise HazelcastSerializationError(
+                f"The field {field_name!r} of {self._codec.schema.type_name} is or has None: it cannot be read as "
+                f"{kind.name}."
+            )
+        layout = FIXED.get(FieldKind(kind - 1))
+        if kind % 2 or layout is None or value is None:
+            return value
+        items: array[Any] = array(layout, value)
+        return items.tobytes() if kind is FieldKind.ARRAY_OF_INT8 else items
 
     def value(self, field_name: str) -> Any:
         """Read a field, whatever its kind."""
@@ -100,16 +111,17 @@ class CompactReader:
         offset = self._offsets[index]
         if offset < 0:
             return None
-        kind = self._kinds[field_name]
-        data, read = self._data, readers(self._order).get(kind)
-        if read is None:
-            # It ends where the next field begins, so that no object is part of two fields: reading takes no longer than
-            # the bytes are long, whatever the offsets are.
-            if self._offsets.count(offset) > 1:
-                raise HazelcastSerializationError(f"Fields of {self._codec.schema.type_name} overlap.")
-            end = min((other for other in self._offsets if other > offset), default=self._end - self._start)
-            data = memoryview(data)[: self._start + end]
-            read = self._read_object if kind is FieldKind.COMPACT else table_reader(self._order, self._read_object)
+        flat = self._codec.flat.get(field_name)
+        if flat is not None:
+            return flat[2](self._data, self._start + offset, self._depth)[0]
+        # An object ends where the next field begins, so that none is part of two fields: reading takes no longer than
+        # the bytes are long, whatever the offsets are.
+        if self._offsets.count(offset) > 1:
+            raise HazelcastSerializationError(f"Fields of {self._codec.schema.type_name} overlap.")
+        end = min((other for other in self._offsets if other > offset), default=self._end - self._start)
+        data = memoryview(self._data)[: self._start + end]
+        of_one = self._kinds[field_name] is FieldKind.COMPACT
+        read = self._read_object if of_one else table_reader(self._order, self._read_object)
         return read(data, self._start + offset, self._depth)[0]
 
     def read_array_of_int8(self, field_name: str) -> list[int] | None:
@@ -150,17 +162,17 @@ class CompactReader:
         FieldKind.ARRAY_OF_NULLABLE_BOOLEAN
     )
     read_array_of_nullable_int8: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT8)
-    read_array_of_int16: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT16)
+    read_array_of_int16: ReadFieldMethod[array[int] | None] = _reads(FieldKind.ARRAY_OF_INT16)
     read_array_of_nullable_int16: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT16)
-    read_array_of_int32: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT32)
+    read_array_of_int32: ReadFieldMethod[array[int] | None] = _reads(FieldKind.ARRAY_OF_INT32)
     read_array_of_nullable_int32: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT32)
-    read_array_of_int64: ReadFieldMethod[list[int] | None] = _reads(FieldKind.ARRAY_OF_INT64)
+    read_array_of_int64: ReadFieldMethod[array[int] | None] = _reads(FieldKind.ARRAY_OF_INT64)
     read_array_of_nullable_int64: ReadFieldMethod[list[int | None] | None] = _reads(FieldKind.ARRAY_OF_NULLABLE_INT64)
-    read_array_of_float32: ReadFieldMethod[list[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT32)
+    read_array_of_float32: ReadFieldMethod[array[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT32)
     read_array_of_nullable_float32: ReadFieldMethod[list[float | None] | None] = _reads(
         FieldKind.ARRAY_OF_NULLABLE_FLOAT32
     )
-    read_array_of_float64: ReadFieldMethod[list[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT64)
+    read_array_of_float64: ReadFieldMethod[array[float] | None] = _reads(FieldKind.ARRAY_OF_FLOAT64)
     read_array_of_nullable_float64: ReadFieldMethod[list[float | None] | None] = _reads(
         FieldKind.ARRAY_OF_NULLABLE_FLOAT64
     )

@@ -13,6 +13,7 @@ from hzproto.serialization.input import ObjectDataInput
 from hzproto.serialization.portable.classdef import FieldType
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable, Mapping
     from datetime import date, datetime, time
     from decimal import Decimal
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-Fields: TypeAlias = "Mapping[str, tuple[int, FieldType, bytes]]"
-"""The fields of an object: index, type, and the name and type as they are in front of the value."""
+Field: TypeAlias = "tuple[int, FieldType, bytes, Reader | None]"
+"""A field: index, type, the name and type as they are in front of the value, and the reader of what is no object."""
+Fields: TypeAlias = "Mapping[str, Field]"
+"""The fields of an object, by their names."""
 
 _WIDENED: Final = {
     FieldType.SHORT: (FieldType.BYTE,),
@@ -67,10 +70,10 @@ class ReadFieldMethod(Protocol[T_co]):
 
 def _reads(field_type: FieldType) -> Any:
     def read(self: PortableReader, field_name: str) -> Any:
-        field = self._source.fields.get(field_name)
-        if field is None or field[1] is not field_type:
+        field = self._fields.get(field_name)
+        if field is None or field[1] is not field_type or field[3] is None:
             return self._other(field_name, field_type)
-        return self._source.readers[field_type](self._data, self._start(field), self._depth)[0]
+        return field[3](self._data, self._positions[field[0]] + len(field[2]), self._depth)[0]
 
     read.__name__ = f"read_{field_type.name.lower()}"
     read.__qualname__, read.__doc__ = f"PortableReader.{read.__name__}", f"Read a field of type {field_type.name}."
@@ -90,7 +93,6 @@ class Source:
     name: str
     morphing: bool
     fields: Fields
-    readers: Mapping[FieldType, Reader]
     read_portable: ReadPortable
     object_readers: Mapping[int, Reader]
 
@@ -102,12 +104,13 @@ class PortableReader:
     a narrower type in that version is widened. Everything else raises HazelcastSerializationError.
     """
 
-    __slots__ = ("_begin", "_data", "_depth", "_end", "_positions", "_source")
+    __slots__ = ("_begin", "_data", "_depth", "_end", "_fields", "_positions", "_source")
 
     def __init__(
         self, source: Source, data: Buffer, begin: int, end: int, positions: tuple[int, ...], depth: int
     ) -> None:
         self._source = source
+        self._fields = source.fields
         self._data = data
         self._begin = begin
         self._end = end
@@ -157,11 +160,11 @@ class PortableReader:
     read_byte_array: ReadFieldMethod[bytes | None] = _reads(FieldType.BYTE_ARRAY)
     read_boolean_array: ReadFieldMethod[list[bool] | None] = _reads(FieldType.BOOLEAN_ARRAY)
     read_char_array: ReadFieldMethod[list[str] | None] = _reads(FieldType.CHAR_ARRAY)
-    read_short_array: ReadFieldMethod[list[int] | None] = _reads(FieldType.SHORT_ARRAY)
-    read_int_array: ReadFieldMethod[list[int] | None] = _reads(FieldType.INT_ARRAY)
-    read_long_array: ReadFieldMethod[list[int] | None] = _reads(FieldType.LONG_ARRAY)
-    read_float_array: ReadFieldMethod[list[float] | None] = _reads(FieldType.FLOAT_ARRAY)
-    read_double_array: ReadFieldMethod[list[float] | None] = _reads(FieldType.DOUBLE_ARRAY)
+    read_short_array: ReadFieldMethod[array[int] | None] = _reads(FieldType.SHORT_ARRAY)
+    read_int_array: ReadFieldMethod[array[int] | None] = _reads(FieldType.INT_ARRAY)
+    read_long_array: ReadFieldMethod[array[int] | None] = _reads(FieldType.LONG_ARRAY)
+    read_float_array: ReadFieldMethod[array[float] | None] = _reads(FieldType.FLOAT_ARRAY)
+    read_double_array: ReadFieldMethod[array[float] | None] = _reads(FieldType.DOUBLE_ARRAY)
     read_string_array: ReadFieldMethod[list[str | None] | None] = _reads(FieldType.STRING_ARRAY)
     read_utf_array = read_string_array
     read_decimal_array: ReadFieldMethod[list[Decimal] | None] = _reads(FieldType.DECIMAL_ARRAY)
@@ -208,7 +211,7 @@ class PortableReader:
             source.order, memoryview(self._data)[: self._end], raw, source.object_readers, self._depth
         )
 
-    def _field(self, field_name: str) -> tuple[int, FieldType, bytes]:
+    def _field(self, field_name: str) -> Field:
         field = self._source.fields.get(field_name)
         if field is None:
             raise HazelcastSerializationError(
@@ -219,7 +222,7 @@ class PortableReader:
     def _names(self) -> str:
         return ", ".join(f"{name} ({field[1].name})" for name, field in self._source.fields.items()) or "none"
 
-    def _start(self, field: tuple[int, FieldType, bytes]) -> int:
+    def _start(self, field: Field) -> int:
         """Return where the value of a field begins."""
         return self._positions[field[0]] + len(field[2])
 
@@ -249,8 +252,9 @@ class PortableReader:
         if field is None:
             return _DEFAULTS.get(wanted)
         actual = field[1]
-        if self._source.morphing and actual in _WIDENED.get(wanted, ()):
-            value = self._source.readers[actual](self._data, self._start(field), self._depth)[0]
+        read = field[3]
+        if self._source.morphing and actual in _WIDENED.get(wanted, ()) and read is not None:
+            value = read(self._data, self._start(field), self._depth)[0]
             number = ord(value) if actual is FieldType.CHAR else value
             return float(number) if wanted in (FieldType.FLOAT, FieldType.DOUBLE) else number
         raise HazelcastSerializationError(

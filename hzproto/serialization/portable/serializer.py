@@ -20,7 +20,7 @@ from hzproto.serialization.output import ObjectDataOutput
 from hzproto.serialization.payloads import PAYLOAD_ERRORS, refused
 from hzproto.serialization.portable.classdef import ClassDefinition, FieldDefinition, FieldType
 from hzproto.serialization.portable.payloads import ITEM_TYPES, field_readers, field_writers, item_writers
-from hzproto.serialization.portable.reader import Fields, PortableReader, Source
+from hzproto.serialization.portable.reader import Field, Fields, PortableReader, Source
 from hzproto.serialization.portable.writer import NullPortable, PortableWriter
 
 if TYPE_CHECKING:
@@ -248,7 +248,6 @@ class PortableSerializer:
             name=f"{cls.__qualname__} (version {key[2]})",
             morphing=version != key[2],
             fields=self._fields(data, positions),
-            readers=field_readers(self._order),
             read_portable=self._read_body,
             object_readers=self._readers,
         )
@@ -258,14 +257,16 @@ class PortableSerializer:
         return source
 
     def _fields(self, data: Buffer, positions: tuple[int, ...]) -> Fields:
-        fields: dict[str, tuple[int, FieldType, bytes]] = {}
+        fields: dict[str, Field] = {}
+        readers = field_readers(self._order)
         short = Struct(f"{self._order}h")
         for index, position in enumerate(positions[:-1]):
             size = short.unpack_from(data, position)[0]
             header = bytes(data[position : position + size + 3])
             if size < 0 or len(header) != size + 3 or header[-1] not in _FIELD_TYPES:
                 raise HazelcastSerializationError(f"Field {index} of a Portable has no name or type.")
-            fields[header[2:-1].decode()] = index, FieldType(header[-1]), header
+            field_type = FieldType(header[-1])
+            fields[header[2:-1].decode()] = index, field_type, header, readers.get(field_type)
         return fields
 
 
@@ -275,7 +276,7 @@ _FIELD_TYPES: Final = frozenset(FieldType)
 def _has_fields(data: Buffer, fields: Fields, positions: tuple[int, ...]) -> bool:
     """Whether the names and types in front of the values are those of *fields*."""
     return all(
-        data[positions[index] : positions[index] + len(header)] == header for index, _, header in fields.values()
+        data[positions[index] : positions[index] + len(header)] == header for index, _, header, _ in fields.values()
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from typing import Any, Final
 
 from hzproto.serialization.api import (
@@ -28,7 +29,7 @@ class Plain:
         its: Any = other.value
         if isinstance(mine, Fields) and type(mine) is type(its):
             return attributes(mine) == attributes(its)
-        if {type(mine), type(its)} <= {list, tuple}:
+        if {type(mine), type(its)} <= {list, tuple, array}:
             return parts(mine) == parts(its)
         if [type(mine), type(its)] == [float, float]:
             return struct.pack("f", mine) == struct.pack("f", its)
@@ -41,7 +42,8 @@ class Plain:
 
 
 def attributes(value: Any) -> dict[str, Plain]:
-    return {name: Plain(part) for name, part in vars(value).items()}
+    fields: Any = value.__dict__
+    return {name: Plain(part) for name, part in fields.items()}
 
 
 def parts(items: Any) -> list[Plain]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -23,7 +24,7 @@ from hzproto.serialization import (
     Timestamp,
 )
 from hzproto.serialization.api import CompactReader, CompactSerializer, CompactWriter, FieldKind, StreamSerializer
-from hzproto.serialization.compact.kinds import NULLABLE, UNUSED
+from hzproto.serialization.compact.kinds import FIXED, NULLABLE, UNUSED
 from hzproto.serialization.compact.schema import Schema
 
 SAMPLES: dict[str, Any] = {
@@ -81,7 +82,8 @@ def every_kind() -> dict[str, tuple[str, Any]]:
     fields: dict[str, tuple[str, Any]] = {}
     for kind, sample in SAMPLES.items():
         fields[f"a {kind}"] = kind, sample
-        fields[f"b {kind}"] = f"array_of_{kind}", [sample] * 11
+        of_numbers = FIXED.get(FieldKind[kind.upper()]) if kind != "int8" else None
+        fields[f"b {kind}"] = f"array_of_{kind}", array(of_numbers, [sample] * 11) if of_numbers else [sample] * 11
         fields[f"c {kind}"] = f"array_of_{kind}", None
         if FieldKind[kind.upper()] in NULLABLE:
             fields[f"d {kind}"] = f"nullable_{kind}", sample
@@ -188,7 +190,10 @@ def test_schemas_are_sent_before_data_and_asked_for() -> None:
         ("array_of_int8", [-1], "array_of_nullable_int8", [-1]),
         ("array_of_nullable_int8", [-1], "array_of_int8", [-1]),
         ("array_of_float64", None, "array_of_nullable_float64", None),
-        ("array_of_nullable_int32", [1, 2], "array_of_int32", [1, 2]),
+        ("array_of_nullable_int32", [1, 2], "array_of_int32", array("i", [1, 2])),
+        ("array_of_int32", [1, 2], "array_of_nullable_int32", [1, 2]),
+        ("array_of_boolean", [True], "array_of_nullable_boolean", [True]),
+        ("array_of_nullable_boolean", [True], "array_of_boolean", [True]),
     ],
 )
 def test_versions_that_read_each_other(written: str, value: Any, read: str, expected: Any) -> None:

@@ -33,11 +33,11 @@ VALUES: list[tuple[str, Any]] = [
     ("byte_array", b"bytes"),
     ("boolean_array", [True, False]),
     ("char_array", ["a", "b"]),
-    ("short_array", [1, -1]),
-    ("int_array", [1, -1]),
-    ("long_array", [1, -1]),
-    ("float_array", [1.5, 2.5]),
-    ("double_array", [1.5, 2.5]),
+    ("short_array", array("h", [1, -1])),
+    ("int_array", array("i", [1, -1])),
+    ("long_array", array("q", [1, -1])),
+    ("float_array", array("f", [1.5, 2.5])),
+    ("double_array", array("d", [1.5, 2.5])),
     ("string_array", ["a", None]),
     ("utf_array", []),
     *((f"{kind}_array", None) for kind in ("byte", "boolean", "char", "short", "int", "long", "float", "double")),
@@ -150,7 +150,7 @@ class Odds(IdentifiedDataSerializable):
         assert object_data_input.skip_bytes(2) == 2
         assert object_data_input.read_unsigned_byte() == 255
         assert object_data_input.read_unsigned_short() == 65535
-        assert object_data_input.read_int_array() == [5]
+        assert object_data_input.read_int_array() == array("i", [5])
         with pytest.raises(HazelcastSerializationError, match="1 bytes are skipped or read, 0 follow"):
             object_data_input.skip_bytes(1)
 

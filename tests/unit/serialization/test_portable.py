@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -85,11 +86,11 @@ SAMPLES: list[tuple[str, Any]] = [
     ("byte_array", b"ab"),
     ("boolean_array", [True, False]),
     ("char_array", ["a"]),
-    ("short_array", [1]),
-    ("int_array", [1, 2]),
+    ("short_array", array("h", [1])),
+    ("int_array", array("i", [1, 2])),
     ("long_array", None),
-    ("float_array", [0.5]),
-    ("double_array", []),
+    ("float_array", array("f", [0.5])),
+    ("double_array", array("d")),
     ("string_array", ["a", None]),
     ("decimal_array", [Decimal(1)]),
     ("time_array", [time(1)]),
