@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hzproto.core import HazelcastJsonValue
 from hzproto.errors import HazelcastSerializationError
@@ -11,6 +11,10 @@ from hzproto.serialization.kinds import TypeId, packer, wrong_length
 
 if TYPE_CHECKING:
     from hzproto.serialization.kinds import Buffer, Order, Prefix, Reader, Writer
+
+
+_LONG: Final = 2048
+"""From this many bytes on a view costs less than a copy."""
 
 
 def string_writer(order: Order, prefix: Prefix, type_id: TypeId = TypeId.STRING) -> Writer:
@@ -37,8 +41,9 @@ def string_reader(order: Order) -> Reader:
         data: Buffer, offset: int, depth: int
     ) -> tuple[str, int]:  # as sized_reader, but faster: strings are what most read
         start = offset + 4
-        end = start + unpack(data, offset)[0]
-        content = data[start:end]
+        size = unpack(data, offset)[0]
+        end = start + size
+        content = data[start:end] if size < _LONG else memoryview(data)[start:end]
         if len(content) != end - start:
             raise wrong_length(data, start, end)
         return (content.decode() if isinstance(content, bytes) else str(content, "utf-8")), end

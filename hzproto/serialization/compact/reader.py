@@ -91,7 +91,7 @@ class CompactReader:
         """Return a value, which may be or have None, as what never does, or the other way round."""
         if kind not in NEVER_NULL:
             numbers: Any = array("b", value) if isinstance(value, bytes) else value
-            return numbers.tolist() if isinstance(numbers, array) else numbers
+            return numbers.tolist() if hasattr(numbers, "tolist") else numbers
         if value is None if kind % 2 else value is not None and None in value:
             raise HazelcastSerializationError(
                 f"The field {field_name!r} of {self._codec.schema.type_name} is or has None: it cannot be read as "

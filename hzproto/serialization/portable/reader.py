@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
@@ -56,6 +57,18 @@ _DEFAULTS: Final[Mapping[FieldType, Any]] = {
 """What a field that another version has not is read as; None where nothing is said."""
 
 
+_NUMBERS: Final = {
+    FieldType.BYTE: "b",
+    FieldType.BOOLEAN: "?",
+    FieldType.SHORT: "h",
+    FieldType.INT: "i",
+    FieldType.LONG: "q",
+    FieldType.FLOAT: "f",
+    FieldType.DOUBLE: "d",
+}
+"""The formats of numbers in `struct`."""
+
+
 class ReadField(Protocol[T_co]):
     """A bound method that reads a field."""
 
@@ -75,9 +88,21 @@ def _reads(field_type: FieldType) -> Any:
             return self._other(field_name, field_type)
         return field[3](self._data, self._positions[field[0]] + len(field[2]), self._depth)[0]
 
-    read.__name__ = f"read_{field_type.name.lower()}"
-    read.__qualname__, read.__doc__ = f"PortableReader.{read.__name__}", f"Read a field of type {field_type.name}."
-    return read
+    def read_number(self: PortableReader, field_name: str) -> Any:  # as read, but with a step less
+        field = self._fields.get(field_name)
+        if field is None or field[1] is not field_type:
+            return self._other(field_name, field_type)
+        return unpack[self._source.order](self._data, self._positions[field[0]] + len(field[2]))[0]
+
+    layout = _NUMBERS.get(field_type)
+    unpack: dict[str, Any] = {order: Struct(order + layout).unpack_from for order in "<>"} if layout else {}
+    method = read_number if layout else read
+    method.__name__ = f"read_{field_type.name.lower()}"
+    method.__qualname__, method.__doc__ = (
+        f"PortableReader.{method.__name__}",
+        f"Read a field of type {field_type.name}.",
+    )
+    return method
 
 
 ReadPortable: TypeAlias = "Callable[[Buffer, int, int, int, int], tuple[Any, int]]"

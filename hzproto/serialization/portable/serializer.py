@@ -275,9 +275,11 @@ _FIELD_TYPES: Final = frozenset(FieldType)
 
 def _has_fields(data: Buffer, fields: Fields, positions: tuple[int, ...]) -> bool:
     """Whether the names and types in front of the values are those of *fields*."""
-    return all(
-        data[positions[index] : positions[index] + len(header)] == header for index, _, header, _ in fields.values()
-    )
+    for index, _, header, _ in fields.values():
+        position = positions[index]
+        if data[position : position + len(header)] != header:
+            return False
+    return True
 
 
 def _class_in(name: str, content: Any) -> tuple[int, int]:
