@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hzproto.core import Address, MemberInfo, parse_address
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Sequence
+
+Target: TypeAlias = tuple[Any, Any, int, str, Any]
+"""What getaddrinfo finds: family, type, protocol, canonical name, socket address."""
 
 DEFAULT_PORTS = (5701, 5702, 5703)
 
@@ -35,3 +39,11 @@ def candidates(
         for stage in stages:
             rng.shuffle(stage)
     return [stage for stage in stages if stage]
+
+
+def in_turns(found: Iterable[Target]) -> list[Target]:
+    """Order the addresses of a name so that the families take turns, beginning with the one that was found first."""
+    families: dict[int, list[Target]] = {}
+    for target in found:
+        families.setdefault(target[0], []).append(target)
+    return [target for target in chain.from_iterable(zip_longest(*families.values())) if target is not None]

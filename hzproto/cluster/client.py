@@ -338,6 +338,8 @@ class Client:
                     self.deliveries += (Delivery(listener_id, partial(called, member)) for member in changed)
         if change.added or change.removed:
             logger.info("Members: %s", ", ".join(map(str, change.view.members.values())))
+        for member in change.removed:
+            self.connector.member_left(member.uuid)
         self.connector.update()
 
     # Lifecycle

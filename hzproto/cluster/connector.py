@@ -314,12 +314,15 @@ class Connector:
             del self._member_attempts[uuid]
             if (pause := self._member_pauses.pop(uuid, None)) is not None:
                 pause.cancel()
-        for connection in [c for uuid, c in self.ready.items() if uuid not in members]:
-            self.close(connection, TargetDisconnectedError(f"{connection.address} left the cluster."))
         opening = {connection.address for connection in self._opening}
         for uuid, member in members.items():
             if uuid not in self.ready and uuid not in self._member_pauses and member.address not in opening:
                 self._open(member.address, uuid)
+
+    def member_left(self, uuid: UUID) -> None:
+        """The member is no longer in the list that the cluster publishes."""
+        if (connection := self.ready.get(uuid)) is not None:
+            self.close(connection, TargetDisconnectedError(f"{connection.address} left the cluster."))
 
     def _pause_member(self, member: UUID) -> None:
         attempt = self._member_attempts[member] = self._member_attempts.get(member, 0) + 1

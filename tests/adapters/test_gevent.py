@@ -33,7 +33,7 @@ from hzproto.testing import InMemoryCluster, Outgoing
 from hzproto_gevent import BlockingMap, Config, Future, HazelcastClient, Map, combine_futures
 from hzproto_gevent import dial as dialling
 from hzproto_gevent.callbacks import Callbacks
-from hzproto_gevent.dial import dial, in_turn
+from hzproto_gevent.dial import dial
 from hzproto_gevent.link import Link, gather, skip
 
 pytestmark = pytest.mark.sockets
@@ -661,10 +661,6 @@ class TestConnections:
                 )
             assert isinstance(caught.value.__cause__, OperationTimeoutError)
             no_more_descriptors_than(before)
-
-    def test_address_families_take_turns(self) -> None:
-        assert in_turn([]) == []
-        assert in_turn([(6, 1), (6, 2), (6, 3), (4, 1)]) == [(6, 1), (4, 1), (6, 2), (6, 3)]
 
 
 class TestClosing:

@@ -418,13 +418,18 @@ class TestWaiting:
     def test_a_failed_call_makes_no_reference_cycle(self, members: InMemoryCluster, client: HazelcastClient) -> None:
         hold_gets(members)
         impatient = client.get_map("m").with_timeout(0.01).blocking()
+
+        def errors() -> int:
+            return sum(isinstance(thing, OperationTimeoutError) for thing in gc.get_objects())
+
         gc.collect()
+        before = errors()  # earlier tests may have left some behind
         gc.disable()
         try:
             for _ in range(5):
                 with pytest.raises(OperationTimeoutError):
                     impatient.get(1)
-            assert not [thing for thing in gc.get_objects() if isinstance(thing, OperationTimeoutError)]
+            assert errors() <= before
         finally:
             gc.enable()
 
@@ -1018,15 +1023,6 @@ class TestDialling:
         monkeypatch.setattr(dialling, "STAGGER", 0.01)
         with Deaf() as deaf, nothing_left(), pytest.raises(ConnectionAbortedError):
             dial(Address("127.0.0.1", deaf.port), (), lambda: True)
-
-    def test_address_families_take_turns(self) -> None:
-        def info(family: int, n: int) -> Any:
-            return (family, 1, 6, "", (f"host{n}", 1))
-
-        by_turns = dialling._by_turns  # pyright: ignore[reportPrivateUsage]
-        assert list(by_turns([])) == []
-        infos = [info(6, 1), info(6, 2), info(6, 3), info(4, 1)]
-        assert list(by_turns(infos)) == [info(6, 1), info(4, 1), info(6, 2), info(6, 3)]
 
 
 class TestClosing:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import deque
-from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
+
+from hzproto.cluster.addresses import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hzproto.cluster.addresses import Target
     from hzproto.config import SocketOption
     from hzproto.core import Address
 
 STAGGER = 0.25
 """How long an address has to itself before the next one is tried beside it, in seconds (RFC 8305 proposes this)."""
-
-Target: TypeAlias = tuple[int, int, int, str, Any]
 
 
 async def dial(address: Address, options: Sequence[SocketOption]) -> socket.socket:
@@ -26,12 +25,12 @@ async def dial(address: Address, options: Sequence[SocketOption]) -> socket.sock
     Raises OSError: that of the last address which failed, or of the name that has none.
     """
     loop = asyncio.get_running_loop()
-    targets = deque(_alternate(await _resolve(loop, address)))
+    targets = in_turns(await _resolve(loop, address))
     attempts: list[asyncio.Task[socket.socket]] = []
     try:
         while True:
             if targets:
-                attempts.append(loop.create_task(_connect(loop, targets.popleft(), options)))
+                attempts.append(loop.create_task(_connect(loop, targets.pop(0), options)))
             ended, _ = await asyncio.wait(
                 attempts, timeout=STAGGER if targets else None, return_when=asyncio.FIRST_COMPLETED
             )
@@ -57,13 +56,6 @@ async def _resolve(loop: asyncio.AbstractEventLoop, address: Address) -> Sequenc
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-
-
-def _alternate(targets: Sequence[Target]) -> list[Target]:
-    """Order *targets* so that the address families take turns, beginning with the one that the system prefers."""
-    first = [target for target in targets if target[0] == targets[0][0]]
-    second = [target for target in targets if target[0] != targets[0][0]]
-    return [target for target in chain.from_iterable(zip_longest(first, second)) if target is not None]
 
 
 async def _connect(loop: asyncio.AbstractEventLoop, target: Target, options: Sequence[SocketOption]) -> socket.socket:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from _socket import socket  # the plain type, also when the process is monkey-patched
 from errno import EINPROGRESS
-from itertools import chain, zip_longest
 from socket import IPPROTO_TCP, SO_ERROR, SOCK_STREAM, SOL_SOCKET, TCP_NODELAY
 from typing import TYPE_CHECKING, Any, Final
 
 from gevent.pool import Group
 from gevent.queue import Empty, SimpleQueue
 from gevent.socket import getaddrinfo, wait_write
+
+from hzproto.cluster.addresses import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
     The host is resolved anew. Of several addresses, IPv6 and IPv4 in turn, the first to answer wins. Raises OSError
     when none does; killing the greenlet ends every attempt.
     """
-    targets = in_turn(getaddrinfo(address.host, address.port, type=SOCK_STREAM))
+    targets = in_turns(getaddrinfo(address.host, address.port, type=SOCK_STREAM))
     outcomes: SimpleQueue[socket | OSError] = SimpleQueue()
     attempts = Group()
     running = 0
@@ -53,14 +54,6 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
         while not outcomes.empty():
             if not isinstance(late := outcomes.get(), OSError):
                 late.close()
-
-
-def in_turn(found: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Order what getaddrinfo found so that the address families alternate, beginning with that of the first."""
-    found = list(found)
-    first = [target for target in found if target[0] == found[0][0]]
-    other = [target for target in found if target[0] != found[0][0]]
-    return [target for target in chain(*zip_longest(first, other)) if target is not None]
 
 
 def _attempt(target: tuple[Any, ...], options: Iterable[SocketOption], outcomes: SimpleQueue[socket | OSError]) -> None:

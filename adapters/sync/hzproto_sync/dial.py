@@ -6,20 +6,19 @@ import errno
 import os
 import selectors
 import socket
-from collections import deque
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, cast
+
+from hzproto.cluster.addresses import in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
+    from hzproto.cluster.addresses import Target
     from hzproto.config import SocketOption
     from hzproto.core import Address
 
 STAGGER: Final = 0.25
 """How long an attempt may take, in seconds, before the next address of the same name is tried beside it."""
-
-_AddressInfo: TypeAlias = tuple[Any, Any, int, str, Any]
 
 
 def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[], bool]) -> socket.socket:
@@ -29,14 +28,14 @@ def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[
     last has failed or has taken STAGGER seconds; the first that answers wins. Ends with ConnectionAbortedError soon
     after *given_up* returns True, with the OSError of the first address when all have failed.
     """
-    infos = _by_turns(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
+    targets = in_turns(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
     errors: list[OSError] = []
     with selectors.DefaultSelector() as selector:
         try:
-            while infos or selector.get_map():
-                if infos:
+            while targets or selector.get_map():
+                if targets:
                     try:
-                        selector.register(_start(infos.popleft(), options), selectors.EVENT_WRITE)
+                        selector.register(_start(targets.pop(0), options), selectors.EVENT_WRITE)
                     except OSError as error:
                         errors.append(error)
                         continue
@@ -56,24 +55,16 @@ def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[
     raise errors[0]
 
 
-def _by_turns(infos: Iterable[_AddressInfo]) -> deque[_AddressInfo]:
-    """Put addresses of the two families by turns; the family that the system prefers comes first."""
-    families: dict[int, list[_AddressInfo]] = {}
-    for info in infos:
-        families.setdefault(info[0], []).append(info)
-    return deque(info for turn in zip_longest(*families.values()) for info in turn if info is not None)
-
-
-def _start(info: _AddressInfo, options: Sequence[SocketOption]) -> socket.socket:
+def _start(target: Target, options: Sequence[SocketOption]) -> socket.socket:
     """Return a socket that has begun to connect."""
-    family, kind, protocol, _, target = info
+    family, kind, protocol, _, where = target
     sock = socket.socket(family, kind, protocol)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for option in options:
             sock.setsockopt(*option)
-        code = sock.connect_ex(target)
+        code = sock.connect_ex(where)
         if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
             raise OSError(code, os.strerror(code))
     except BaseException:

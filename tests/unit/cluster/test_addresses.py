@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from hzproto.cluster.addresses import candidates
+from hzproto.cluster.addresses import Target, candidates, in_turns
 from hzproto.core import Address, MemberInfo, MemberVersion
 
 
@@ -37,3 +37,13 @@ def test_shuffling_keeps_the_stages() -> None:
     shuffled = candidates(["a", "b", "c", "d"], [], Random(0), shuffle=True)
     assert shuffled != plain
     assert [set(stage) for stage in shuffled] == [set(stage) for stage in plain]
+
+
+def target(family: int, number: int) -> Target:
+    return (family, 1, 6, "", (f"host{number}", 1))
+
+
+def test_address_families_take_turns() -> None:
+    assert in_turns([]) == []
+    found = [target(6, 1), target(6, 2), target(6, 3), target(4, 1)]
+    assert in_turns(found) == [target(6, 1), target(4, 1), target(6, 2), target(6, 3)]
