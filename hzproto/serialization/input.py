@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
+from hzproto.serialization.kinds import unreadable
 from hzproto.serialization.payloads import payload_readers
 
 if TYPE_CHECKING:
@@ -93,7 +94,10 @@ class ObjectDataInput:
     def read_object(self) -> Any:
         """Read any object, or None."""
         type_id = self.read_int()
-        value, self._offset = self._readers[type_id](self._data, self._offset, self._depth)
+        read = self._readers.get(type_id)
+        if read is None:
+            raise unreadable(type_id)
+        value, self._offset = read(self._data, self._offset, self._depth)
         return value
 
     def read_unsigned_byte(self) -> int:

@@ -156,3 +156,18 @@ def read_count(data: Buffer, offset: int, count: int, size: int, what: str) -> i
     if 0 <= count * size <= len(data) - offset:
         return count
     raise HazelcastSerializationError(f"{what} of {count} items is announced, {len(data) - offset} bytes follow.")
+
+
+def unreadable(type_id: int) -> HazelcastSerializationError:
+    """Make the error for a type id that has no reader."""
+    if type_id == TypeId.PYTHON_PICKLE:
+        return HazelcastSerializationError(
+            f"The value has type id {type_id}, a pickled Python object: pickled values are not loaded, because loading "
+            "can run any code. Set allow_pickle=True if all who write to the cluster are trusted."
+        )
+    if type_id > 0:
+        return HazelcastSerializationError(
+            f"Values of type id {type_id} cannot be read: no serializer in the option custom_serializers has this id."
+        )
+    name = f" ({TypeId(type_id).name})" if type_id in TypeId.__members__.values() else ""
+    return HazelcastSerializationError(f"Values of type id {type_id}{name} cannot be read.")

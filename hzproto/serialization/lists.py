@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
-from hzproto.serialization.kinds import TypeId, nested, read_count
+from hzproto.serialization.kinds import TypeId, nested, read_count, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,12 @@ def list_reader(order: Order, readers: Mapping[int, Reader]) -> Reader:
         read_count(data, offset, count, 4, "A list")  # an item takes at least its type id
         items: list[Any] = []
         for _ in range(count):
-            item, offset = readers[unpack(data, offset)[0]](data, offset + 4, depth)
+            type_id = unpack(data, offset)[0]
+            try:
+                read_item = readers[type_id]
+            except KeyError:
+                raise unreadable(type_id) from None
+            item, offset = read_item(data, offset + 4, depth)
             items.append(item)
         return items, offset
 

@@ -31,7 +31,7 @@ from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
 from hzproto.serialization.identified import identified_appender, identified_reader
-from hzproto.serialization.kinds import TypeId, nullable_reader
+from hzproto.serialization.kinds import TypeId, nullable_reader, unreadable
 from hzproto.serialization.lists import LIST_TYPE_IDS, list_appender, list_reader
 from hzproto.serialization.numbers import (
     FORMATS,
@@ -101,7 +101,7 @@ class SerializationService:
         order: Order = ">" if config.is_big_endian else "<"
         self._items = _Items(order, self._kind_of)
         append_object = self._items.append
-        self._readers = _Readers(_basic_readers(order))
+        self._readers = _basic_readers(order)
         self._readers.update(dict.fromkeys(LIST_TYPE_IDS, list_reader(order, self._readers)))
         self._kinds: dict[type, _Kind] = {
             **_basic_kinds(order, config.default_int_type),
@@ -168,6 +168,11 @@ class SerializationService:
             return None
         try:
             return self._readers[_unpack_type_id(data, 4)[0]](data, 8, 0)[0]
+        except KeyError:
+            type_id = _unpack_type_id(data, 4)[0]
+            if type_id in self._readers:
+                raise  # of the user's own class
+            raise unreadable(type_id) from None
         except struct.error:
             raise HazelcastSerializationError("The serialized value is truncated.") from None
         except UnicodeDecodeError as error:
@@ -214,13 +219,6 @@ class SerializationService:
         if self._otherwise is not None and cls is not type(None):
             return self._otherwise
         raise _unwritable(cls)
-
-
-class _Readers(dict[int, "Reader"]):
-    """Readers by type id."""
-
-    def __missing__(self, type_id: int) -> Reader:
-        raise _unreadable(type_id)
 
 
 class _Items(dict[type, "Writer"]):
@@ -346,17 +344,3 @@ def _unwritable(cls: type[Any]) -> Exception:
         f"A value of type {cls.__module__}.{cls.__qualname__} cannot be serialized: {way_out}, give its type a "
         "serializer (options compact_serializers, custom_serializers, global_serializer), or set allow_pickle=True."
     )
-
-
-def _unreadable(type_id: int) -> HazelcastSerializationError:
-    if type_id == TypeId.PYTHON_PICKLE:
-        return HazelcastSerializationError(
-            f"The value has type id {type_id}, a pickled Python object: pickled values are not loaded, because loading "
-            "can run any code. Set allow_pickle=True if all who write to the cluster are trusted."
-        )
-    if type_id > 0:
-        return HazelcastSerializationError(
-            f"Values of type id {type_id} cannot be read: no serializer in the option custom_serializers has this id."
-        )
-    name = f" ({TypeId(type_id).name})" if type_id in TypeId.__members__.values() else ""
-    return HazelcastSerializationError(f"Values of type id {type_id}{name} cannot be read.")
