@@ -29,6 +29,7 @@ from hzproto.errors import (
     ClientOfflineError,
     HazelcastClientNotActiveError,
     HazelcastError,
+    InvalidConfigurationError,
     OperationTimeoutError,
 )
 from hzproto.lifecycle import LifecycleState
@@ -85,7 +86,10 @@ class Client:
         self.timers = Timers()
         self.deliveries: list[Delivery] = []
         self.dirty_connections: list[Connection] = []
+        if config.compact_serializers:
+            raise InvalidConfigurationError("compact_serializers is not supported by clients yet.")
         self.serialization = SerializationService(config)
+        self.serialization.schemas.sendable = False
         self.routing = Routing(smart=config.smart_routing)
         self.invocations = Invocations(config, self.timers, self.routing, self.counters)
         self.invocations.fail_offline = config.async_start

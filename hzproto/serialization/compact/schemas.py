@@ -30,6 +30,8 @@ class Schemas:
 
     def __init__(self) -> None:
         self._known: dict[int, Schema] = {}
+        self.sendable = True
+        """Whether whoever sends data also sends `unreplicated`; if not, no object with a new schema can be written."""
         self.unreplicated: Final[dict[int, Schema]] = {}
         """Schemas of objects written here that members may not have: to be sent before any data."""
 
@@ -45,7 +47,12 @@ class Schemas:
         return list(self._known.values())
 
     def add_written(self, schema: Schema) -> None:
-        """Add the schema of an object that is written here."""
+        """Add the schema of an object that is written here; HazelcastSerializationError if it cannot be sent."""
+        if not self.sendable:
+            raise HazelcastSerializationError(
+                f"An object of the type {schema.type_name!r} cannot be sent as a compact one: clients do not replicate "
+                "schemas yet. Ways out: HazelcastJsonValue, IdentifiedDataSerializable, Portable, a custom serializer."
+            )
         if self._known.setdefault(schema.schema_id, schema) is schema:
             self.unreplicated[schema.schema_id] = schema
         self._check(schema)
