@@ -278,7 +278,7 @@ class Client:
         self._use_ready_connections()
         self.invocations.release_parked()
         if settled:
-            self._started()
+            self._end_start()
 
     def _use_ready_connections(self) -> None:
         online = self.connector.phase is Phase.ONLINE
@@ -291,15 +291,17 @@ class Client:
         )
         self.invocations.backup_flag = BACKUP_AWARE if self._use_backup_acks and listening else 0
 
-    def _started(self) -> None:
-        if self._starting is not None:
-            starting, self._starting = self._starting, None
-            self.invocations.finish(starting)
+    def _end_start(self, error: Exception | None = None) -> bool:
+        """Tell who started the client how that ended; False when nobody waits for it any more."""
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            self.invocations.finish(starting, error)
+        return starting is not None
 
     def went_online(self) -> None:
         self.invocations.fail_offline = False
         self._enter(LifecycleState.CONNECTED)
-        self.timers.after(SETTLE_TIMEOUT, self._started)
+        self.timers.after(SETTLE_TIMEOUT, self._end_start)
 
     def went_offline(self) -> None:
         self._enter(LifecycleState.DISCONNECTED)
@@ -359,19 +361,14 @@ class Client:
 
     def give_up(self, error: Exception) -> None:
         """End the client because of *error*, of which only its start can tell the user."""
-        starting, self._starting = self._starting, None
-        if starting is not None:
-            self.invocations.finish(starting, error)
-        else:
+        if not self._end_start(error):
             logger.error("The client shuts down: %s", error)
         if self.running:
             self._shut_down()
 
     def _shut_down(self) -> None:
         self._enter(LifecycleState.SHUTTING_DOWN)
-        if self._starting is not None:
-            self.invocations.finish(self._starting, HazelcastClientNotActiveError())
-            self._starting = None
+        self._end_start(HazelcastClientNotActiveError())
         self.invocations.end_all(HazelcastClientNotActiveError)
         leaving = FlowOp(self._leave())
         self.timers.after(

@@ -18,8 +18,8 @@ class Timer:
 
     __slots__ = ("call",)
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self.call: Callable[[], None] | None = call
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.call: Callable[[], object] | None = call
 
     def cancel(self) -> None:
         self.call = None
@@ -34,14 +34,14 @@ class Timers:
         self._order = count()
         self._tidy_at = _TIDY_FROM
 
-    def at(self, when: float, call: Callable[[], None]) -> Timer:
+    def at(self, when: float, call: Callable[[], object]) -> Timer:
         if len(self._heap) >= self._tidy_at:
             self._tidy()
         timer = Timer(call)
         heapq.heappush(self._heap, (when, next(self._order), timer))
         return timer
 
-    def after(self, delay: float, call: Callable[[], None]) -> Timer:
+    def after(self, delay: float, call: Callable[[], object]) -> Timer:
         return self.at(self.now + delay, call)
 
     def clear(self) -> None:
