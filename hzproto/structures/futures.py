@@ -7,8 +7,34 @@ from typing import Any, TypeVar
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
 import hzproto.structures.map as maps
+from hzproto.config import Config, ReconnectMode
+from hzproto.errors import (
+    ClientOfflineError,
+    HazelcastClientNotActiveError,
+    HazelcastError,
+    OperationCancelledError,
+    OperationTimeoutError,
+)
+from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.surface import Blocking, Futures
+
+# What those adapters export beside their own client.
+__all__ = [
+    "BlockingFencedLock",
+    "BlockingMap",
+    "ClientOfflineError",
+    "Config",
+    "FencedLock",
+    "Future",
+    "HazelcastClientNotActiveError",
+    "HazelcastError",
+    "Map",
+    "OperationCancelledError",
+    "OperationTimeoutError",
+    "ReconnectMode",
+    "combine_futures",
+]
 
 K = TypeVar("K")
 V = TypeVar("V")

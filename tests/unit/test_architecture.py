@@ -148,7 +148,7 @@ def code_lines(path: Path) -> int:
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_adapters_are_thin(adapter: str) -> None:
     modules = (ROOT / "adapters" / adapter / f"hzproto_{adapter}").rglob("*.py")
-    limit = 920 if adapter == "sync" else 600  # threads bring their own loop over sockets, and survive signals
+    limit = 900 if adapter == "sync" else 600  # threads bring their own loop over sockets
     assert sum(code_lines(path) for path in modules) <= limit
 
 

@@ -10,31 +10,9 @@ with HazelcastClient(cluster_members=["127.0.0.1:5701"]) as client:
 
 from __future__ import annotations
 
-from hzproto.config import Config, ReconnectMode
-from hzproto.errors import (
-    ClientOfflineError,
-    HazelcastClientNotActiveError,
-    HazelcastError,
-    OperationCancelledError,
-    OperationTimeoutError,
-)
-from hzproto.future import Future, combine_futures
-from hzproto.structures.futures import BlockingFencedLock, BlockingMap, FencedLock, Map
+from hzproto.structures import futures
+from hzproto.structures.futures import *  # noqa: F403 - both adapters with futures export the same
 from hzproto_gevent.client import HazelcastClient
 
-__all__ = [
-    "BlockingFencedLock",
-    "BlockingMap",
-    "ClientOfflineError",
-    "Config",
-    "FencedLock",
-    "Future",
-    "HazelcastClient",
-    "HazelcastClientNotActiveError",
-    "HazelcastError",
-    "Map",
-    "OperationCancelledError",
-    "OperationTimeoutError",
-    "ReconnectMode",
-    "combine_futures",
-]
+__all__ = ["HazelcastClient"]
+__all__ += futures.__all__
