@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.members import Cluster, Clusters, MembersUnavailable
+from tests.members.classes import server_classes
 from tests.members.java import jars
 
 _clusters = Clusters()
@@ -39,12 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Download what is missing before the first test, whose time-out would not allow for it."""
+    """Download and compile what is missing before the first test, whose time-out would not allow for it."""
     _last_test.update({version: item for item in session.items for version in _versions(item)})
     if not session.config.option.collectonly:
         for version in _last_test:
             try:
                 jars(version)
+                server_classes(version)
             except MembersUnavailable as error:
                 _unavailable[version] = str(error)
 

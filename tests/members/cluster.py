@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.members import java, rest
+from tests.members import classes, java, rest
 from tests.members.configuration import HOST, MemberConfig
 from tests.members.process import GuardedProcess
 from tests.members.rest import RestError
@@ -155,8 +155,10 @@ class Cluster:
     ``cp_members`` is the size of the CP subsystem: by default 3 where the version has it (before 5.5) and the cluster
     is large enough, else 0, the unsafe mode. ``session_ttl`` and ``session_heartbeat`` are the CP sessions' times in
     whole seconds. ``properties`` are ``hazelcast.…`` properties, ``extra_xml`` further elements of the configuration
-    (map configs and the like), ``heap_mb`` the largest heap of a member in MiB, ``jvm_options`` replaces the flags that
-    favour a quick start. ``shutdown_policy`` (GRACEFUL or TERMINATE) says what :meth:`Member.stop` lets a member do.
+    (map configs and the like), ``server_classes`` whether members have the classes of :mod:`tests.members.classes`
+    (which takes a Java compiler), ``heap_mb`` the largest heap of a member in MiB, ``jvm_options`` replaces the flags
+    that favour a quick start. ``shutdown_policy`` (GRACEFUL or TERMINATE) says what :meth:`Member.stop` lets a member
+    do.
 
     Raises MembersUnavailable on start when Java or the jars are missing, MemberError when a member fails.
     """
@@ -172,6 +174,7 @@ class Cluster:
         shutdown_policy: str = "GRACEFUL",
         properties: Mapping[str, str] | None = None,
         extra_xml: str = "",
+        server_classes: bool = False,
         heap_mb: int = 384,
         jvm_options: tuple[str, ...] = java.QUICK_START,
     ) -> None:
@@ -187,10 +190,11 @@ class Cluster:
             session_heartbeat=session_heartbeat,
             shutdown_policy=shutdown_policy,
             properties=properties or {},
-            extra_xml=extra_xml,
+            extra_xml=extra_xml + (classes.CONFIGURATION if server_classes else ""),
         )
         self.size = size
         self.members: list[Member] = []
+        self._server_classes = server_classes
         self._heap_mb = heap_mb
         self._jvm_options = jvm_options
         self._directory: Path | None = None
@@ -221,7 +225,8 @@ class Cluster:
         """Start all members and wait until they are one safe cluster, with its CP subsystem ready."""
         if self._directory is not None:
             raise ValueError("the cluster is already running")
-        java.jars(self.version)  # may download: before the clock runs
+        java.jars(self.version)  # may download, and the other compile: before the clock runs
+        self._class_path()
         self._directory = Path(tempfile.mkdtemp(prefix="hzproto-members-"))
         atexit.register(self._stop_at_exit)
         try:
@@ -314,7 +319,9 @@ class Cluster:
         """Write the configuration of the member at ``port``; the command line that starts it."""
         file = self.directory / f"{port}.xml"
         file.write_text(self.config.xml(port, self._ports))
-        return java.command(self.version, file, heap_mb=self._heap_mb, options=self._jvm_options)
+        return java.command(
+            self.version, file, classes=self._class_path(), heap_mb=self._heap_mb, options=self._jvm_options
+        )
 
     def __enter__(self) -> Self:
         return self.start()
@@ -326,6 +333,9 @@ class Cluster:
 
     def __repr__(self) -> str:
         return f"<Cluster {self.name} {self.version} {self.members}>"
+
+    def _class_path(self) -> tuple[Path, ...]:
+        return (classes.server_classes(self.version),) if self._server_classes else ()
 
     def _running(self) -> list[Member]:
         return [member for member in self.members if member.alive and not member.paused]

@@ -1,12 +1,15 @@
-"""What a member needs on this machine: a Java runtime, and Hazelcast's jars from Maven Central."""
+"""What a member needs on this machine: Java, Hazelcast's jars from Maven Central, and classes compiled against them."""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 # Access to Java internals that members ask for since Java 9; without it they warn and lose metrics.
@@ -23,6 +26,7 @@ _ACCESS = (
 QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 _DOWNLOAD_TIMEOUT = 600.0
+_COMPILE_TIMEOUT = 300.0
 
 
 class MembersUnavailable(Exception):  # noqa: N818 - nothing went wrong
@@ -36,7 +40,7 @@ def major(version: str) -> int:
 
 def cache_directory() -> Path:
     """Where downloaded jars stay between runs: ``$XDG_CACHE_HOME/hzproto/jars`` or ``~/.cache/hzproto/jars``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hzproto" / "jars"
+    return _cache("jars")
 
 
 def jars(version: str) -> list[Path]:
@@ -49,9 +53,28 @@ def jars(version: str) -> list[Path]:
     return [_jar(artifact, version) for artifact in artifacts]
 
 
-def command(version: str, config: Path, *, heap_mb: int, options: tuple[str, ...]) -> list[str]:
-    """The command line that runs one member with this XML configuration."""
-    classpath = os.pathsep.join(map(str, jars(version)))
+def compiled(version: str, *folders: Path) -> Path:
+    """Compile the Java sources of some folders against the member's jars; the directory of the classes.
+
+    Classes stay between runs, as long as the sources are the same. Raises MembersUnavailable when the compiler is
+    missing.
+    """
+    sources = sorted(file for folder in folders for file in folder.rglob("*.java"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()
+    directory = _cache("classes") / f"{version}-{digest[:16]}"
+    if not directory.exists():
+        compiler = _find("javac", "a Java compiler, 17 or newer (Debian: apt-get install default-jdk-headless)")
+        with _alone_in(directory.parent):
+            if not directory.exists():
+                _compile(compiler, jars(version), sources, directory)
+    return directory
+
+
+def command(
+    version: str, config: Path, *, classes: tuple[Path, ...] = (), heap_mb: int, options: tuple[str, ...]
+) -> list[str]:
+    """The command line that runs one member with this XML configuration and further classes."""
+    classpath = os.pathsep.join(map(str, [*jars(version), *classes]))
     return [
         "java",
         *_ACCESS,
@@ -70,9 +93,7 @@ def _jar(artifact: str, version: str) -> Path:
     if jar.exists():
         return jar
     maven = _find("mvn", "Maven (Debian: apt-get install maven)")
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one download at a time, also among processes
+    with _alone_in(directory):
         if not jar.exists():
             _download(maven, f"com.hazelcast:{artifact}:{version}", jar)
     return jar
@@ -97,6 +118,36 @@ def _download(maven: str, coordinates: str, jar: Path) -> None:
             raise MembersUnavailable(f"Maven could not deliver {coordinates}:\n{done.stdout[-2000:].strip()}")
         # Only a complete file ever gets the final name.
         (Path(directory) / jar.name).replace(jar)
+
+
+def _compile(compiler: str, jars: list[Path], sources: list[Path], directory: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=directory.parent) as temporary:
+        made = Path(temporary) / "classes"
+        options = ["-encoding", "UTF-8", "-proc:none", "-Xlint:all,-classfile,-serial", "-d", str(made)]
+        done = subprocess.run(
+            [compiler, *options, "-cp", os.pathsep.join(map(str, jars)), *map(str, sources)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_COMPILE_TIMEOUT,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        made.rename(directory)  # only complete ones ever get the final name
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Generator[None, None, None]:
+    """Make a directory, and let one process at a time fill it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _cache(name: str) -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hzproto" / name
 
 
 def _find(program: str, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Clusters that many tests share."""
+"""Clusters that many tests share; their members have the classes of :mod:`tests.members.classes`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Clusters:
     def get(self, version: str) -> Cluster:
         """The running cluster of this version."""
         if version not in self._running:
-            self._running[version] = Cluster(version, _SIZES.get(version, 1)).start()
+            self._running[version] = Cluster(version, _SIZES.get(version, 1), server_classes=True).start()
         return self._running[version]
 
     def stop(self, version: str) -> None:

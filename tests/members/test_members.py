@@ -107,6 +107,31 @@ class TestJava:
         assert jar.read_text() == "jar\n"
         assert calls.read_text() == ".\n"
 
+    def test_compiles_once_and_again_for_other_sources(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        for jar in ("hazelcast-5.3.8.jar", "hazelcast-sql-5.3.8.jar"):
+            path = tmp_path / "cache" / "hzproto" / "jars" / jar
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self._program(tmp_path / "java", "")
+        sources = tmp_path / "sources"
+        sources.mkdir()
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        with pytest.raises(MembersUnavailable, match=r"Java compiler.*no 'javac' on the PATH"):
+            java.compiled("5.3.8", sources)
+        # A compiler that leaves a mark for every call.
+        self._program(
+            tmp_path / "javac",
+            'while [ "$1" != -d ]; do shift; done\n/bin/mkdir "$2" && echo classes > "$2/A.class"\n'
+            f"echo . >> {tmp_path}/calls",
+        )
+        directory = java.compiled("5.3.8", sources)
+        assert java.compiled("5.3.8", sources) == directory
+        assert (directory / "A.class").read_text() == "classes\n"
+        (sources / "B.java").write_text("class B {}")
+        assert java.compiled("5.3.8", sources) != directory
+        assert (tmp_path / "calls").read_text() == ".\n.\n"
+
     @staticmethod
     def _program(path: Path, text: str) -> None:
         path.write_text(f"#!/bin/sh\n{text}\n")

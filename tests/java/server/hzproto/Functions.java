@@ -1,0 +1,87 @@
+package hzproto;
+
+import com.hazelcast.core.IFunction;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import java.io.IOException;
+
+/** Functions for atomic numbers and references, and for filtering a ringbuffer. */
+final class Functions {
+    private Functions() {
+    }
+
+    /** Adds to a Long. */
+    static final class AddNumber extends Identified implements IFunction<Long, Long> {
+        static final int ID = 20;
+        private long number;
+
+        AddNumber() {
+            super(ID);
+        }
+
+        @Override
+        public Long apply(Long value) {
+            return value + number;
+        }
+
+        @Override
+        public void writeData(ObjectDataOutput out) throws IOException {
+            out.writeLong(number);
+        }
+
+        @Override
+        public void readData(ObjectDataInput in) throws IOException {
+            number = in.readLong();
+        }
+    }
+
+    /** Puts a text behind a String; null is an empty one. */
+    static final class AppendText extends Identified implements IFunction<String, String> {
+        static final int ID = 21;
+        private String suffix;
+
+        AppendText() {
+            super(ID);
+        }
+
+        @Override
+        public String apply(String value) {
+            return (value == null ? "" : value) + suffix;
+        }
+
+        @Override
+        public void writeData(ObjectDataOutput out) throws IOException {
+            out.writeString(suffix);
+        }
+
+        @Override
+        public void readData(ObjectDataInput in) throws IOException {
+            suffix = in.readString();
+        }
+    }
+
+    /** Whether a String starts with another. */
+    static final class StartsWith extends Identified implements IFunction<String, Boolean> {
+        static final int ID = 22;
+        private String prefix;
+
+        StartsWith() {
+            super(ID);
+        }
+
+        @Override
+        public Boolean apply(String value) {
+            return value.startsWith(prefix);
+        }
+
+        @Override
+        public void writeData(ObjectDataOutput out) throws IOException {
+            out.writeString(prefix);
+        }
+
+        @Override
+        public void readData(ObjectDataInput in) throws IOException {
+            prefix = in.readString();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+"""A connection to a member without a client: one request at a time, as the message tables have it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from hzproto.messages import ERROR, MESSAGES, layout_of
+from hzproto.wire.frames import RESPONSE_HEADER, FrameReader
+from hzproto.wire.table import Layout
+
+
+class RefusedError(Exception):
+    """The member answered with an error."""
+
+    def __init__(self, method: str, error: dict[str, Any]) -> None:
+        self.class_name: str = error["className"]
+        super().__init__(f"{method}: {self.class_name}: {error['message']}")
+
+
+class RawConnection:
+    """Logs in to the member at *address*; *seen* is told of every message in both directions, the login's too.
+
+    Any member executes any operation, so the partition matters for how it does it only.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        cluster_name: str,
+        *,
+        seen: Callable[[Layout, bytes], None] = lambda _layout, _message: None,
+        timeout: float = 30.0,
+    ) -> None:
+        host, _, port = address.rpartition(":")
+        self.events: list[tuple[Layout, bytes]] = []
+        self._seen = seen
+        self._reader = FrameReader()
+        self._correlation_id = 0
+        self._socket = socket.create_connection((host, int(port)), timeout)
+        self._socket.sendall(b"CP2")
+        self.uuid = uuid4()
+        answer = self.call(
+            "Client.authentication",
+            clusterName=cluster_name,
+            username=None,
+            password=None,
+            uuid=self.uuid,
+            clientType="PYH",
+            serializationVersion=1,
+            clientHazelcastVersion="5.7.0",
+            clientName="raw",
+            labels=[],
+            routingMode=0,
+            cpDirectToLeaderRouting=False,
+        )
+        assert answer["status"] == 0, answer
+        self.member_uuid: UUID = answer["memberUuid"]
+        self.partition_count: int = answer["partitionCount"]
+
+    def call(self, method: str, partition_id: int = -1, /, **values: Any) -> dict[str, Any]:
+        """Send a request and return the fields of its answer; RefusedError for an error."""
+        request, response = MESSAGES[method].request, MESSAGES[method].response
+        self._correlation_id += 1
+        message = request.encode(values, correlation_id=self._correlation_id, partition_id=partition_id)
+        self._seen(request, message)
+        self._socket.sendall(message)
+        while (answer := self._answer(self._receive())) is None:
+            pass
+        if ERROR.id == _message_type(answer):
+            raise RefusedError(method, ERROR.decode(answer)["errorHolders"][0])
+        return response.decode(answer)
+
+    def wait_for_events(self, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until there are *count* events since the last call, and return them."""
+        while len(self.events) < count:
+            assert self._answer(self._receive()) is None
+        found = [layout.decode(message) for layout, message in self.events]
+        self.events.clear()
+        return found
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def _receive(self) -> list[bytes]:
+        data = self._socket.recv(1 << 16)
+        if not data:
+            raise ConnectionError("the member closed the connection")
+        return list(map(bytes, self._reader.receive(data)))
+
+    def _answer(self, messages: list[bytes]) -> bytes | None:
+        answer: bytes | None = None
+        for message in messages:
+            layout = layout_of(_message_type(message))
+            assert layout is not None
+            self._seen(layout, message)
+            if layout.kind == "event":
+                self.events.append((layout, message))
+            else:
+                answer = message
+        return answer
+
+
+def _message_type(message: bytes) -> int:
+    kind: int = RESPONSE_HEADER.unpack_from(message)[2]
+    return kind
