@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
+from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 from hzproto.checks import (
     Check,
@@ -31,6 +31,7 @@ from hzproto.checks import (
 )
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
+from hzproto.options import Option, Options
 from hzproto.serialization.api import CompactSerializer, IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
 from hzproto.serialization.portable.classdef import ClassDefinition
@@ -138,38 +139,6 @@ def _factories(base: type[FactoryT]) -> Check[Factories[FactoryT]]:
     return mapping_of(_INT32, mapping_of(_INT32, subclass_of(base)))
 
 
-Got = TypeVar("Got")
-Given = TypeVar("Given")
-
-
-class Option(Generic[Got, Given]):
-    """An option of :class:`Config`: its default, the check that every value passes, and what it means."""
-
-    def __init__(self, default: Given, check: Check[Got], doc: str) -> None:
-        self._given_default = default
-        self._check = check
-        self.__doc__ = doc
-
-    def __set_name__(self, owner: type[Config], name: str) -> None:
-        self.name = name
-        self.default = self._check(name, self._given_default)
-        OPTIONS[name] = self
-
-    @overload
-    def __get__(self, config: None, owner: type[Config]) -> Option[Got, Given]: ...
-    @overload
-    def __get__(self, config: Config, owner: type[Config]) -> Got: ...
-    def __get__(self, config: Config | None, owner: type[Config]) -> Option[Got, Given] | Got:
-        return self if config is None else cast(Got, vars(config).get(self.name, self.default))
-
-    def __set__(self, config: Config, value: Given) -> None:
-        vars(config)[self.name] = self._check(self.name, value)
-
-
-OPTIONS: Final[dict[str, Option[Any, Any]]] = {}
-"""Every option of :class:`Config` by its name."""
-
-
 class ConfigKeywords(TypedDict, total=False):
     """The options of :class:`Config` as keywords."""
 
@@ -213,7 +182,7 @@ class ConfigKeywords(TypedDict, total=False):
     max_message_size: int
 
 
-class Config:
+class Config(Options):
     """The options of a client, readable and settable as attributes; durations are in seconds.
 
     Every value is checked at once: TypeError for a wrong type, ValueError for a wrong value,
@@ -372,14 +341,8 @@ class Config:
     )
 
     def __init__(self, **options: Unpack[ConfigKeywords]) -> None:
-        for name, value in options.items():
-            setattr(self, name, value)
+        super().__init__(**options)
         self._check_contradictions()
-
-    @classmethod
-    def from_dict(cls, options: Mapping[str, Any]) -> Config:
-        """Make a configuration from a mapping of options to values."""
-        return cls(**cast(ConfigKeywords, options))
 
     @classmethod
     def resolve(cls, config: Config | None, options: ConfigKeywords) -> Config:
@@ -399,15 +362,11 @@ class Config:
         own._check_contradictions()
         return own
 
-    if not TYPE_CHECKING:  # type checkers know the attributes and must not take this for a licence to set others
-
-        def __setattr__(self, name: str, value: object) -> None:
-            if name not in OPTIONS:
-                raise _no_such_option(name)
-            super().__setattr__(name, value)
-
-    def __repr__(self) -> str:
-        return f"Config({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+    @classmethod
+    def _no_such_option(cls, name: str) -> InvalidConfigurationError:
+        if name in UNSUPPORTED_OPTIONS:
+            return InvalidConfigurationError(f"The option {name} is not supported yet.")
+        return super()._no_such_option(name)
 
     def _check_contradictions(self) -> None:
         # Not when one attribute is set: two that belong together are set one after the other.
@@ -422,6 +381,9 @@ class Config:
                 f"heartbeat_interval ({self.heartbeat_interval})."
             )
 
+
+OPTIONS: Final = Config.table
+"""Every option of :class:`Config` by its name."""
 
 UNSUPPORTED_OPTIONS: Final = frozenset(
     {
@@ -447,14 +409,3 @@ UNSUPPORTED_OPTIONS: Final = frozenset(
     }
 )
 """Options of the official client that have no effect here yet: refused, never ignored."""
-
-
-def _no_such_option(name: str) -> InvalidConfigurationError:
-    if name in UNSUPPORTED_OPTIONS:
-        return InvalidConfigurationError(f"The option {name} is not supported yet.")
-    from difflib import get_close_matches  # only for the message
-
-    nearest = get_close_matches(name, OPTIONS, 1)
-    return InvalidConfigurationError(
-        f"There is no option {name!r}." + (f" Did you mean {nearest[0]}?" if nearest else "")
-    )

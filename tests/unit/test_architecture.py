@@ -28,7 +28,7 @@ LAYERS = [
     {"checks", "errors", "core", "lifecycle", "events"},
     {"wire.frames"},
     {"wire", "messages"},
-    {"config", "serialization", "predicate", "aggregator", "projection"},
+    {"options", "config", "serialization", "predicate", "aggregator", "projection"},
     {"ops"},
     {"cluster", "cp"},
     {"structures", "surface", "future"},
