@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class EntryEventType(IntFlag):
@@ -44,3 +45,24 @@ class EntryEvent(Generic[K, V]):
     old_value: V | None
     merging_value: V | None
     number_of_affected_entries: int
+
+
+class ItemEventType(IntEnum):
+    """What happened to an item of a queue, list or set."""
+
+    ADDED = 1
+    REMOVED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEvent(Generic[T]):
+    """An item was added to a queue, list or set, or removed from it.
+
+    The item is None unless the listener was added with `include_value`. `member` is where it happened, None when that
+    member has left.
+    """
+
+    name: str
+    item: T | None
+    event_type: ItemEventType
+    member: MemberInfo | None

@@ -209,6 +209,8 @@ class Facade(Generic[S_co]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if cls.__doc__ is None:
+            cls.__doc__ = cls.__bases__[0].__doc__
         for style in _styles_of(cls):
             members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
             for name, member in members.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hzproto.wire.table import Method, Service
 
-__all__ = ["ERROR", "MESSAGES", "layout_of"]
+__all__ = ["ERROR", "MESSAGES", "layout_of", "service_of"]
 
 # Ids and names of the services, and the modules with their tables. A table's name is its module's in capitals.
 _SERVICES: Final = (
@@ -74,18 +74,19 @@ class _Messages(Mapping[str, "Method"]):
     def __getitem__(self, key: str) -> Method:
         service, _, method = key.partition(".")
         try:
-            return _service(service)[method]
+            return service_of(service)[method]
         except KeyError:
             raise KeyError(key) from None
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{name}.{method}" for name in _MODULES for method in _service(name).methods)
+        return (f"{name}.{method}" for name in _MODULES for method in service_of(name).methods)
 
     def __len__(self) -> int:
-        return sum(len(_service(name).methods) for name in _MODULES)
+        return sum(len(service_of(name).methods) for name in _MODULES)
 
 
-def _service(name: str) -> Service:
+def service_of(name: str) -> Service:
+    """Return the table of a service by its name in the protocol, such as "Map"."""
     module = _MODULES[name]
     service: Service = getattr(import_module(f"hzproto.messages.{module}"), module.upper())
     return service
@@ -100,4 +101,4 @@ def layout_of(message_type: int) -> Layout | None:
     if message_type == ERROR.id:
         return ERROR
     service = _NAMES.get(message_type >> 16)
-    return None if service is None else _service(service).layouts.get(message_type)
+    return None if service is None else service_of(service).layouts.get(message_type)

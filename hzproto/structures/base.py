@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hzproto.checks import integer, non_negative
-from hzproto.ops import FlowOp, Op
+from hzproto.cluster.listeners import Subscription
+from hzproto.ops import FlowOp, Op, Request
+from hzproto.serialization.partition import string_partition_strategy
 from hzproto.surface import Facade, S_co, op
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hzproto.ops import Flow
+    from hzproto.ops import Buffer, Flow
     from hzproto.surface import Runtime
+    from hzproto.wire.table import Method, Service
 
 _OWNER = integer(1, 2**63 - 1)
 
@@ -54,6 +58,42 @@ class Structure(Facade[S_co]):
     def destroy(self) -> Op[bool]:
         """Destroy this structure and its data in the whole cluster."""
         return FlowOp(self._core.proxies.destroy(self.service, self._name))
+
+    def _listen(self, add: Method, remove: Method, deliver: Callable[[Buffer], object], *arguments: Any) -> Op[str]:
+        """Register a listener with the protocol's *add*, whose fields are the name, *arguments* and local-only."""
+        return self._core.listeners.add(
+            Subscription(
+                str(self._core.new_uuid()),
+                add,
+                partial(add.request.body, self._name, *arguments),
+                remove,
+                partial(remove.request.body, self._name),
+                deliver,
+            )
+        )
+
+
+class Placed(Structure[S_co]):
+    """A structure that lives in one partition: that of its name, or of what follows the first `@` in it.
+
+    `messages` is the protocol's table of it.
+    """
+
+    messages: ClassVar[Service]
+
+    def __init__(self, runtime: Runtime, name: str) -> None:
+        super().__init__(runtime, name)
+        self._to_data = self._core.serialization.to_data
+        self._to_object = self._core.serialization.to_object
+        self._place = self._to_data(string_partition_strategy(name))
+
+    def _request(
+        self, method: str, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None
+    ) -> Request[Any]:
+        """Make the request of the protocol's *method*, whose fields are the name and *arguments*."""
+        sent = self.messages[method]
+        body = sent.request.body(self._name, *arguments)
+        return Request(sent, body, self._core.partition_of(self._place), convert, wait=wait)
 
 
 class Owned(Facade[S_co]):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
 import hzproto.structures.map as maps
+import hzproto.structures.queue as queues
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import (
     ClientOfflineError,
@@ -17,12 +18,14 @@ from hzproto.errors import (
 )
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.surface import Blocking, Futures
+from hzproto.structures.containers import Items
+from hzproto.surface import Blocking, Facade, Futures
 
 # What those adapters export beside their own client.
 __all__ = [
     "BlockingFencedLock",
     "BlockingMap",
+    "BlockingQueue",
     "ClientOfflineError",
     "Config",
     "FencedLock",
@@ -32,43 +35,59 @@ __all__ = [
     "Map",
     "OperationCancelledError",
     "OperationTimeoutError",
+    "Queue",
     "ReconnectMode",
     "combine_futures",
 ]
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
+B = TypeVar("B")
 
 
-class BlockingMap(maps.Map[Blocking, K, V]):
-    __doc__ = maps.Map.__doc__
+class WithBlocking(Facade[Futures], Generic[B]):
+    """Something that has a blocking view, of the class B."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for base in vars(cls)["__orig_bases__"]:
+            if get_origin(base) is WithBlocking:
+                view_class = get_args(base)[0]
+                cls.blocking = _blocking(get_origin(view_class) or view_class)  # type: ignore[method-assign]
+
+    def blocking(self) -> B:
+        raise NotImplementedError
 
 
-class Map(maps.Map[Futures, K, V]):
-    __doc__ = maps.Map.__doc__
+def _blocking(view_class: type[Any]) -> Any:
+    def blocking(self: Any) -> Any:
+        """Return a view of this object whose methods wait and return the values themselves."""
+        return self._blocking_view(view_class)
 
-    def blocking(self) -> BlockingMap[K, V]:
-        """Return a view of this map whose methods wait and return the values themselves."""
-        view: BlockingMap[K, V] = self._blocking_view(BlockingMap)
-        return view
-
-
-class BlockingFencedLock(fenced_lock.FencedLock[Blocking]):
-    __doc__ = fenced_lock.FencedLock.__doc__
+    blocking.__annotations__ = {"return": view_class.__name__}
+    return blocking
 
 
-class FencedLock(fenced_lock.FencedLock[Futures]):
-    __doc__ = fenced_lock.FencedLock.__doc__
+class BlockingMap(maps.Map[Blocking, K, V]): ...
 
-    def blocking(self) -> BlockingFencedLock:
-        """Return a view of this lock whose methods wait and return the values themselves."""
-        view: BlockingFencedLock = self._blocking_view(BlockingFencedLock)
-        return view
+
+class Map(maps.Map[Futures, K, V], WithBlocking[BlockingMap[K, V]]): ...
+
+
+class BlockingQueue(queues.Queue[Blocking, T], Items[T]): ...
+
+
+class Queue(queues.Queue[Futures, T], WithBlocking[BlockingQueue[T]]): ...
+
+
+class BlockingFencedLock(fenced_lock.FencedLock[Blocking]): ...
+
+
+class FencedLock(fenced_lock.FencedLock[Futures], WithBlocking[BlockingFencedLock]): ...
 
 
 class CPSubsystem(cp.CPSubsystem[Blocking]):
-    __doc__ = cp.CPSubsystem.__doc__
-
     get_lock = cp.cp_getter(FencedLock)
 
 
@@ -76,3 +95,4 @@ class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     """The getters of a client, which wait, and whose structures' methods return futures."""
 
     get_map = structure_getter(Map[Any, Any])
+    get_queue = structure_getter(Queue[Any])

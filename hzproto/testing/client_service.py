@@ -191,7 +191,10 @@ def _string_data(name: str) -> bytes:
 
 
 _OBJECTS: Final = ("object", "")
-_TABLES: Final = {"hz:impl:mapService": ("map", "lock")}
+_TABLES: Final = {
+    "hz:impl:mapService": ("map", "lock"),
+    "hz:impl:queueService": ("queue",),
+}
 """Where the services keep what belongs to an object of theirs."""
 
 ROUTES: Final[dict[str, Route]] = {

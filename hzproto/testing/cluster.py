@@ -14,6 +14,7 @@ from hzproto.testing import map_service
 from hzproto.testing.cp_service import CPSubsystem
 from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
+from hzproto.testing.limits import Limits
 from hzproto.testing.listeners import Listeners
 from hzproto.testing.member import Member
 from hzproto.testing.partitions import Store, promoted, replicas
@@ -38,6 +39,7 @@ class ClusterOptions(TypedDict, total=False):
     session_ttl: float
     session_heartbeat: float
     lock_limits: Mapping[str, int] | None
+    queue_sizes: Mapping[str, int] | None
     rng: random.Random | None
 
 
@@ -51,7 +53,7 @@ class Cluster:
     `client_cleanup_delay` (seconds) is how long locks in maps outlive the last connection of their owner.
     `session_ttl` (seconds) is how long CP sessions live without a heartbeat, `session_heartbeat` how often clients are
     told to send one. `lock_limits` says how often the holder of a fenced lock may acquire it, by the names of the
-    locks; others have no limit.
+    locks; others have no limit. `queue_sizes` says how many items fit into queues, by names or patterns (`bounded-*`).
 
     The CP subsystem is one state machine of the whole cluster, available while a member lives.
     """
@@ -70,6 +72,7 @@ class Cluster:
         session_ttl: float = 300.0,
         session_heartbeat: float = 5.0,
         lock_limits: Mapping[str, int] | None = None,
+        queue_sizes: Mapping[str, int] | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
@@ -88,6 +91,7 @@ class Cluster:
         self.session_ttl = session_ttl
         self.session_heartbeat = session_heartbeat
         self.lock_limits = lock_limits or {}
+        self.queue_sizes = Limits(queue_sizes)
         self.rng = random.Random() if rng is None else rng
         self.faults = Faults()
         self.timers = Timers()

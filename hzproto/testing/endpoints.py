@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import ERROR, MESSAGES, layout_of
-from hzproto.testing import client_service, cp_service, fenced_lock_service, map_service
+from hzproto.testing import client_service, cp_service, fenced_lock_service, map_service, queue_service
 from hzproto.wire.frames import RESPONSE_HEADER
 from hzproto.wire.params import version_tuple
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from hzproto.testing.routes import Route
 
 _CP_ROUTES: Final = {**cp_service.ROUTES, **fenced_lock_service.ROUTES}
-_ROUTES: Final = {**client_service.ROUTES, **map_service.ROUTES, **_CP_ROUTES}
+_ROUTES: Final = {
+    **client_service.ROUTES,
+    **map_service.ROUTES,
+    **queue_service.ROUTES,
+    **_CP_ROUTES,
+}
 _WITHOUT_CP: Final = "2.8"  # members that speak this version or a newer one have a CP subsystem only with a licence
 
 _PROTOCOLS: Final[dict[tuple[int, ...], str]] = {

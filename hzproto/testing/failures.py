@@ -8,6 +8,7 @@ _CLASS_NAMES: Final = {
     14: "com.hazelcast.spi.exception.DistributedObjectDestroyedException",
     23: "java.lang.IllegalArgumentException",
     26: "java.lang.IllegalMonitorStateException",
+    27: "java.lang.IllegalStateException",
     46: "com.hazelcast.spi.exception.RetryableHazelcastException",
     61: "java.lang.UnsupportedOperationException",
     85: "com.hazelcast.cp.internal.session.SessionExpiredException",
@@ -17,6 +18,7 @@ _CLASS_NAMES: Final = {
 OBJECT_DESTROYED: Final = 14
 ILLEGAL_ARGUMENT: Final = 23
 ILLEGAL_MONITOR_STATE: Final = 26
+ILLEGAL_STATE: Final = 27
 RETRYABLE_HAZELCAST: Final = 46
 UNSUPPORTED_OPERATION: Final = 61
 SESSION_EXPIRED: Final = 85

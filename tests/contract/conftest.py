@@ -53,7 +53,7 @@ def _marks(version: str) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="session")
 def memory() -> Iterator[InMemoryCluster]:
-    with InMemoryCluster(members=3) as cluster:
+    with InMemoryCluster(members=3, queue_sizes={"bounded-*": 2}) as cluster:
         yield cluster
 
 

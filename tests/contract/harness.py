@@ -119,17 +119,24 @@ class Scene:
         self._clients.append(client)
         return client
 
-    def new_name(self) -> str:
-        """A name that no structure of the cluster has had."""
-        return f"{self._label}-{next(self._numbers)}"
+    def new_name(self, prefix: str = "") -> str:
+        """A name that no structure of the cluster has had; a prefix may be one that the cluster is configured for."""
+        return f"{prefix}{self._label}-{next(self._numbers)}"
+
+    def structure(self, source: Any, kind: str, name: str | None = None) -> Steps:
+        """Return what the getter of a *kind* gives, such as "queue", of a client or of its CP subsystem.
+
+        It is a new one unless it is named.
+        """
+        return self.harness.view((yield getattr(source, f"get_{kind}")(name or self.new_name())))
 
     def map(self, client: Any, name: str | None = None) -> Steps:
         """Return a map, a new one unless it is named."""
-        return self.harness.view((yield client.get_map(name or self.new_name())))
+        return (yield from self.structure(client, "map", name))
 
     def lock(self, client: Any, name: str | None = None) -> Steps:
         """Return a fenced lock, a new one unless it is named."""
-        return self.harness.view((yield client.cp_subsystem.get_lock(name or self.new_name())))
+        return (yield from self.structure(client.cp_subsystem, "lock", name))
 
     def until(self, condition: Callable[[], object], timeout: float = 10.0) -> Steps:
         """Wait until the condition is true."""

@@ -7,6 +7,10 @@ from tests.members.cluster import Cluster
 # 5.3.8 and 5.4.0 with the CP subsystem in earnest; of another version, one member is enough to see how it speaks.
 _SIZES = {"5.3.8": 3, "5.4.0": 3}
 
+_STRUCTURES = """
+  <queue name="bounded-*"><max-size>2</max-size></queue>
+"""
+
 
 class Clusters:
     """The shared clusters of a test run: at most one a version, started when first asked for."""
@@ -17,7 +21,9 @@ class Clusters:
     def get(self, version: str) -> Cluster:
         """The running cluster of this version."""
         if version not in self._running:
-            self._running[version] = Cluster(version, _SIZES.get(version, 1), server_classes=True).start()
+            self._running[version] = Cluster(
+                version, _SIZES.get(version, 1), server_classes=True, extra_xml=_STRUCTURES
+            ).start()
         return self._running[version]
 
     def stop(self, version: str) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from typing import Any, assert_type
 
 from hzproto.surface import Reply
-from hzproto_asyncio import FencedLock, HazelcastClient, Map
+from hzproto_asyncio import FencedLock, HazelcastClient, Map, Queue
 
 
 async def client() -> None:
@@ -42,3 +42,11 @@ async def structures(m: Map[str, int], lock: FencedLock) -> None:
     await m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (await m.get("k")) + 1  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
     m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def queues(client: HazelcastClient, q: Queue[str]) -> None:
+    assert_type(await client.get_queue("q"), Queue[Any])
+    assert_type(q.take(), Reply[str])
+    assert_type(await q.poll(1), str | None)
+    async for item in q:
+        assert_type(item, str)

@@ -10,7 +10,7 @@ from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade
 from hzproto.structures.futures import CPSubsystem
 from hzproto.surface import Blocking, Futures
-from hzproto_sync import BlockingMap, FencedLock, HazelcastClient, Map
+from hzproto_sync import BlockingMap, BlockingQueue, FencedLock, HazelcastClient, Map, Queue
 
 
 def client(client: HazelcastClient) -> None:
@@ -71,6 +71,18 @@ def locks(lock: FencedLock) -> None:
     assert_type(lock.blocking().try_lock(1.5), int)
     assert_type(lock.blocking().is_locked_by_current_thread(), bool)
     lock.lock(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def queues(client: HazelcastClient, q: Queue[str]) -> None:
+    assert_type(client.get_queue("q"), Queue[Any])
+    assert_type(q.take(), Future[str])
+    assert_type(q.poll(1), Future[str | None])
+    assert_type(q.add_listener(item_added_func=lambda event: assert_type(event.item, str | None)), Future[str])
+    assert_type(q.blocking(), BlockingQueue[str])
+    assert_type(q.blocking().iterator(), list[str])
+    assert_type(list(q.blocking()), list[str])
+    q.add(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    len(q)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:

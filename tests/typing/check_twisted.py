@@ -8,7 +8,7 @@ from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
-from hzproto_twisted import FencedLock, HazelcastClient, Map
+from hzproto_twisted import FencedLock, HazelcastClient, Map, Queue
 
 
 async def client() -> None:
@@ -30,3 +30,8 @@ async def structures(m: Map[str, int], lock: FencedLock) -> None:
     m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.put("k", "v")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def queues(client: HazelcastClient, q: Queue[str]) -> None:
+    assert_type(client.get_queue("q"), Queue[Any])
+    assert_type(q.take(), Deferred[str])

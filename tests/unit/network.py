@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from hzproto.cluster.actions import Action, OpenConnection
 from hzproto.cluster.client import Client
@@ -15,39 +15,14 @@ from hzproto.config import Config
 from hzproto.core import Address
 from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.ops import Done, Op
-from hzproto.structures import cp_subsystem as cp
-from hzproto.structures import fenced_lock
-from hzproto.structures import map as maps
-from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.surface import Futures
+from hzproto.structures.futures import CPSubsystem, FuturesClient
 from hzproto.testing import Cluster, Member, ServerConnection
 from hzproto.wire.frames import BACKUP_EVENT, REQUEST_HEADER, FrameReader
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 _PRELUDE = 3
 _MANY_STEPS = 100_000
 _WAITING = object()
 _FINISHED = object()
-
-
-class Map(maps.Map[Futures, K, V]):
-    """A map of the network's client: its methods return the operation itself."""
-
-
-class FencedLock(fenced_lock.FencedLock[Futures]):
-    """A lock of the network's client: its methods return the operation itself."""
-
-
-class CPSubsystem(cp.CPSubsystem[Futures]):
-    get_lock: Any = cp.cp_getter(FencedLock)
-
-
-class NetworkClient(ClientFacade[Futures, CPSubsystem]):
-    """The network's client: getters return operations, too."""
-
-    get_map: Any = structure_getter(Map[Any, Any])
 
 
 @dataclass(frozen=True)
@@ -155,7 +130,7 @@ class Network:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
         self.client = Client(Config.from_dict(options), rng=Random(1))
         self.runtime = Runtime(self, self.client)
-        self.facade = NetworkClient(self.runtime, CPSubsystem)
+        self.facade: Any = FuturesClient(self.runtime, CPSubsystem)
         self.links: dict[Connection, ServerConnection] = {}
         self.unreachable: set[Address] = set()
         self.silent: set[Address] = set()
@@ -192,9 +167,13 @@ class Network:
         self.client.cancel(op, self.now)
         self.run()
 
+    def structure(self, kind: str, name: str = "s") -> Any:
+        """What the client's getter of a kind gives, such as "queue"; its methods return operations."""
+        return getattr(self.facade, f"get_{kind}")(name).result()
+
     def map(self, name: str = "m") -> Any:
         """A map of the client; its methods return operations."""
-        return self.facade.get_map(name).result()
+        return self.structure("map", name)
 
     def lock(self, name: str = "l") -> Any:
         """A lock of the CP subsystem; its methods return operations."""

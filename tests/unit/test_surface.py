@@ -6,13 +6,13 @@ import inspect
 import pydoc
 from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from hzproto.ops import Done, Op
-from hzproto.structures import fenced_lock, futures
-from hzproto.structures import map as maps
+from hzproto.structures import futures
 from hzproto.surface import Facade, Futures, op
 from tests.unit.conftest import Connect
 
@@ -23,8 +23,20 @@ ANSWERS = {
     "hzproto_twisted": "Deferred[{}]",
 }
 BLOCKING = ["hzproto_sync", "hzproto_gevent"]
-GENERIC: list[type[Any]] = [maps.Map, fenced_lock.FencedLock]
 
+
+def facades(module: ModuleType) -> Iterator[type[Any]]:
+    """The classes with operations that a module exports."""
+    for name in module.__all__:
+        exported = getattr(module, name)
+        if inspect.isclass(exported) and issubclass(exported, Facade):
+            yield exported
+
+
+GENERIC: dict[str, type[Any]] = {
+    cls.__name__: cls.__bases__[0] for cls in facades(futures) if not cls.__name__.startswith("Blocking")
+}
+"""The classes in which `op` is used, by the names of the classes that adapters export."""
 
 plaintext: Any = vars(pydoc)["plaintext"]
 
@@ -36,7 +48,7 @@ def operations(cls: type[Any]) -> Iterator[tuple[str, Any]]:
             yield name, method
 
 
-METHODS = [(package, cls.__name__, name) for package in ANSWERS for cls in GENERIC for name, _ in operations(cls)]
+METHODS = [(package, cls, name) for package in ANSWERS for cls in GENERIC for name, _ in operations(GENERIC[cls])]
 
 
 def returned(method: Any) -> str:
@@ -47,7 +59,7 @@ def returned(method: Any) -> str:
 @pytest.mark.parametrize(("package", "cls", "name"), METHODS)
 def test_signatures_show_the_answers_of_their_surface(package: str, cls: str, name: str) -> None:
     module = import_module(package)
-    generic = maps.Map if cls == "Map" else fenced_lock.FencedLock
+    generic = GENERIC[cls]
     value = returned(getattr(generic, name)).removeprefix("Op[").removesuffix("]")
     method = getattr(getattr(module, cls), name)
     assert returned(method) == ANSWERS[package].format(value)
@@ -59,11 +71,7 @@ def test_signatures_show_the_answers_of_their_surface(package: str, cls: str, na
 
 @pytest.mark.parametrize("package", ANSWERS)
 def test_help_shows_no_operations(package: str) -> None:
-    module = import_module(package)
-    classes = [module.Map, module.FencedLock, module.HazelcastClient]
-    if package in BLOCKING:
-        classes += [module.BlockingMap, module.BlockingFencedLock]
-    for cls in classes:
+    for cls in facades(import_module(package)):
         text = pydoc.render_doc(cls, renderer=plaintext)
         assert "-> 'Op[" not in text
         assert "Flow[" not in text
@@ -89,12 +97,21 @@ def test_getters_show_the_classes_of_their_package(package: str, classes: str, s
 @pytest.mark.parametrize("package", ANSWERS)
 def test_adapters_export_real_classes(package: str) -> None:
     module = import_module(package)
-    for generic in GENERIC:
-        exported: type[Any] = getattr(module, generic.__name__)
+    for name, generic in GENERIC.items():
+        exported: type[Any] = getattr(module, name)
         assert inspect.isclass(exported)
         assert exported is not generic
         assert issubclass(exported, generic)
         assert inspect.getdoc(exported)
+
+
+@pytest.mark.parametrize("package", ANSWERS)
+def test_container_habits_only_where_they_work(package: str) -> None:
+    """Elsewhere `key in m` would be a future, which is always true."""
+    for cls in facades(import_module(package)):
+        habits = {name for name in ("__len__", "__contains__", "__iter__", "__getitem__") if hasattr(cls, name)}
+        assert not habits or cls.__name__.startswith("Blocking")
+        assert package == "hzproto_asyncio" or not hasattr(cls, "__aiter__")
 
 
 class Thing(Facade[Futures]):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
+from hzproto_asyncio import structures
 from hzproto_asyncio.client import HazelcastClient
-from hzproto_asyncio.structures import FencedLock, Map
+from hzproto_asyncio.structures import *  # noqa: F403 - its list of exports is there
 
 if TYPE_CHECKING:  # type checkers must see the very class that the methods are declared to return
     from hzproto.surface import Reply
@@ -25,12 +26,11 @@ else:
 __all__ = [
     "ClientOfflineError",
     "Config",
-    "FencedLock",
     "HazelcastClient",
     "HazelcastClientNotActiveError",
     "HazelcastError",
-    "Map",
     "OperationTimeoutError",
     "ReconnectMode",
     "Reply",
 ]
+__all__ += structures.__all__

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from hzproto.config import Config, ConfigKeywords
-from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.surface import Aio
 from hzproto_asyncio.runtime import Runtime
-from hzproto_asyncio.structures import CPSubsystem, Map
+from hzproto_asyncio.structures import AioClient, CPSubsystem
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 
-class HazelcastClient(ClientFacade[Aio, CPSubsystem]):
+class HazelcastClient(AioClient):
     """A client of a Hazelcast cluster for one asyncio event loop.
 
     ::
@@ -38,8 +36,6 @@ class HazelcastClient(ClientFacade[Aio, CPSubsystem]):
     """
 
     _runtime: Runtime
-
-    get_map = structure_getter(Map[Any, Any])
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         """Make a client from a `Config` or from its options as keywords; it does nothing until it is started.

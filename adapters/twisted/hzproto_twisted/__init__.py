@@ -13,17 +13,17 @@ from __future__ import annotations
 
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
+from hzproto_twisted import structures
 from hzproto_twisted.client import HazelcastClient
-from hzproto_twisted.structures import FencedLock, Map
+from hzproto_twisted.structures import *  # noqa: F403 - its list of exports is there
 
 __all__ = [
     "ClientOfflineError",
     "Config",
-    "FencedLock",
     "HazelcastClient",
     "HazelcastClientNotActiveError",
     "HazelcastError",
-    "Map",
     "OperationTimeoutError",
     "ReconnectMode",
 ]
+__all__ += structures.__all__

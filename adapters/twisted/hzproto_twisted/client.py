@@ -7,13 +7,11 @@ from typing import Any, Self, Unpack
 from twisted.internet.defer import Deferred
 
 from hzproto.config import Config, ConfigKeywords
-from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.surface import Blocking
 from hzproto_twisted.driver import Driver
-from hzproto_twisted.structures import CPSubsystem, Map
+from hzproto_twisted.structures import CPSubsystem, TxClient
 
 
-class HazelcastClient(ClientFacade[Blocking, CPSubsystem]):
+class HazelcastClient(TxClient):
     """A client of one cluster in one reactor, to be used in the reactor's thread only.
 
     Make one that is connected with `create_and_start`, or make one and `start` it. Getters such as `get_map` return
@@ -34,8 +32,6 @@ class HazelcastClient(ClientFacade[Blocking, CPSubsystem]):
         config: The configuration; or give its options as keywords.
         reactor: The reactor to run in; None: the global one, which is installed if there is none.
     """
-
-    get_map = structure_getter(Map[Any, Any])
 
     def __init__(self, config: Config | None = None, *, reactor: Any = None, **options: Unpack[ConfigKeywords]) -> None:
         resolved = Config.resolve(config, options)
