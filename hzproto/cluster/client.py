@@ -19,6 +19,7 @@ from hzproto.cluster.members import member_from_wire, update_members
 from hzproto.cluster.partitions import update_partitions
 from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
+from hzproto.cluster.schemas import SchemaExchange
 from hzproto.cluster.timers import Timers
 from hzproto.config import ReconnectMode
 from hzproto.cp.groups import Groups
@@ -29,7 +30,6 @@ from hzproto.errors import (
     ClientOfflineError,
     HazelcastClientNotActiveError,
     HazelcastError,
-    InvalidConfigurationError,
     OperationTimeoutError,
 )
 from hzproto.lifecycle import LifecycleState
@@ -86,12 +86,10 @@ class Client:
         self.timers = Timers()
         self.deliveries: list[Delivery] = []
         self.dirty_connections: list[Connection] = []
-        if config.compact_serializers:
-            raise InvalidConfigurationError("compact_serializers is not supported by clients yet.")
         self.serialization = SerializationService(config)
-        self.serialization.schemas.sendable = False
         self.routing = Routing(smart=config.smart_routing)
         self.invocations = Invocations(config, self.timers, self.routing, self.counters)
+        self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
         self.connector = Connector(self)
@@ -225,6 +223,8 @@ class Client:
     # Connections
 
     def messages_received(self, connection: Connection, messages: list[Buffer]) -> None:
+        if connection.marked or self.schemas.held:
+            messages = self.schemas.readable(connection, messages)
         self.invocations.receive(connection, messages)
 
     def connection_broken(self, connection: Connection, error: Exception) -> None:
@@ -233,6 +233,7 @@ class Client:
     def handshake(self, connection: Connection) -> Flow[None]:
         """Authenticate on *connection* and register all that must be there before it carries requests."""
         self._admit(connection, (yield from authentication(self.config, self.uuid, self.name, connection)))
+        yield from self.schemas.send_all(connection)
         if self.connector.phase is Phase.SEEKING:
             yield from self.proxies.create_again(connection)
         if self._watching is None:
@@ -251,6 +252,7 @@ class Client:
             if members:
                 raise ClientNotAllowedInClusterError(f"{connection.address} belongs to another cluster.")
             logger.warning("Cluster %s has been replaced by %s", self.cluster_id, admission.cluster_id)
+            self.serialization.schemas.forget_replication()
             self.groups.clear()
             self.sessions.clear()
         if self.partition_count not in (0, admission.partition_count):
@@ -389,8 +391,15 @@ class Client:
             self.invocations.drop_orphans()
             self.invocations.end_all(HazelcastClientNotActiveError)  # sessions were kept alive up to here
             self.timers.clear()
+            self._destroy_serializers()
             self._enter(LifecycleState.SHUTDOWN)
             self._finish_closing()
+
+    def _destroy_serializers(self) -> None:
+        try:
+            self.serialization.destroy()
+        except Exception:
+            logger.exception("A serializer failed to release what it holds")
 
     def _finish_closing(self) -> None:
         closing, self._closing = self._closing, []

@@ -92,6 +92,11 @@ class Connection:
         return self.member_uuid
 
     @property
+    def marked(self) -> bool:
+        """Whether there may be compact objects in the messages received last."""
+        return self._reader.marked
+
+    @property
     def closed(self) -> bool:
         return self.state is ConnectionState.CLOSED
 

@@ -30,13 +30,15 @@ from hzproto.ops import Acquisition, All, Done, FlowOp, Op, Orphan, Request, Sle
 from hzproto.wire.frames import BACKUP_EVENT, EVENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from hzproto.cluster.connection import Connection
     from hzproto.cluster.routing import Routing
+    from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.timers import Timer, Timers
     from hzproto.config import Config
     from hzproto.ops import Buffer, Parent
+    from hzproto.serialization.compact.schema import Schema
 
 logger = logging.getLogger(__name__)
 
@@ -96,9 +98,16 @@ class Invocations:
         self._orphans: dict[Op[Any], None] = {}  # what goes on without a caller, and what gives its gains back
         self._no_orphans: Op[None] | None = None  # finishes when there are none
         self._parked: dict[Request[Any], None] = {}
+        self._schemas: SchemaExchange | None = None
+        self._unreplicated: Mapping[int, Schema] = {}
         self._unacked: dict[int, tuple[Request[Any], float]] = {}  # answered, with the time to stop waiting for acks
         self._sweeping = False
         self._sweeping_acks = False
+
+    def use(self, schemas: SchemaExchange, unreplicated: Mapping[int, Schema]) -> None:
+        """From now on, while any are *unreplicated*, *schemas* decides whether a request must wait for them."""
+        self._schemas = schemas
+        self._unreplicated = unreplicated
 
     # Submitting and ending
 
@@ -288,6 +297,8 @@ class Invocations:
         connection = self._owners.get(request.partition) if request.target is None else None
         if connection is None and (connection := self._routing.route(request)) is None:
             self._no_route(request)
+            return
+        if self._unreplicated and self._schemas is not None and self._schemas.hold(request, connection):
             return
         counters = self._counters
         counters.requests = sequence = counters.requests + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import sys
 from array import array
@@ -10,7 +11,7 @@ from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
-from struct import Struct
+from struct import Struct, pack
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from hzproto.serialization.arrays import (
     number_array_reader,
 )
 from hzproto.serialization.binary import bytes_reader, bytes_writer
-from hzproto.serialization.compact.schemas import Schemas
+from hzproto.serialization.compact.schemas import SchemaNotFoundError, Schemas
 from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
@@ -56,6 +57,7 @@ from hzproto.serialization.temporal import (
 )
 from hzproto.serialization.text import char_reader, json_reader, json_writer, string_reader, string_writer
 from hzproto.serialization.uuids import uuid_reader, uuid_writer
+from hzproto.wire.frames import MARK
 
 if TYPE_CHECKING:
     from hzproto.config import Config
@@ -115,6 +117,10 @@ class SerializationService:
         self._compact = Compact(order, self.schemas, config.compact_serializers)
         self._compact_kind = _Container(TypeId.COMPACT, self._compact.append)
         self._readers[TypeId.COMPACT] = self._compact.read
+        # Type ids have the payload's byte order, but for that of the `Data` itself.
+        self._compact_ids = [
+            re.compile(re.escape(pack(f"{of}i", TypeId.COMPACT))) for of in dict.fromkeys((">", order))
+        ]
         portable = PortableSerializer(
             order,
             append_object=append_object,
@@ -179,6 +185,23 @@ class SerializationService:
             raise HazelcastSerializationError(f"A serialized string is not valid UTF-8: {error.reason}.") from error
         except RecursionError:
             raise HazelcastSerializationError("The serialized value is nested too deeply.") from None
+
+    def may_lack_schema(self, data: Buffer) -> bool:
+        """Whether *data*, or anything with `Data` in it, may have a compact object whose schema is not known.
+
+        This costs little where there are no compact objects.
+        """
+        if MARK not in (data if isinstance(data, bytes) else data.obj):  # type: ignore[operator]  # views look slowly
+            return False
+        for of_order in self._compact_ids:
+            for found in of_order.finditer(data):
+                try:
+                    self._compact.check(data, found.end(), 0)
+                except SchemaNotFoundError:
+                    return True
+                except (HazelcastSerializationError, struct.error):
+                    continue  # no object after all, or one whose fault its reader will see
+        return False
 
     def destroy(self) -> None:
         """Let the user's serializers release what they hold."""

@@ -104,6 +104,8 @@ class Cluster:
         self._replicas = self._first_replicas()
         self.objects: dict[tuple[str, str], None] = {}
         """Services and names of the distributed objects."""
+        self.schemas: dict[int, dict[str, Any]] = {}
+        """The schemas of compact objects, by their ids."""
         self.listeners = Listeners()
         self.cp = CPSubsystem(self)
         self._gone: dict[UUID, Timer] = {}
@@ -170,6 +172,7 @@ class Cluster:
         if first:
             self.id = self.new_uuid()
             self.objects = {}
+            self.schemas = {}
             self.cp = CPSubsystem(self)
             self.partition_list_version += 1
             self._replicas = self._first_replicas()

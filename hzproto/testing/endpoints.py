@@ -6,7 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import ERROR, MESSAGES, layout_of
-from hzproto.testing import client_service, cp_service, fenced_lock_service, map_service, queue_service
+from hzproto.testing import (
+    client_service,
+    cp_service,
+    fenced_lock_service,
+    map_service,
+    queue_service,
+    schema_service,
+)
 from hzproto.wire.frames import RESPONSE_HEADER
 from hzproto.wire.params import version_tuple
 
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
 _CP_ROUTES: Final = {**cp_service.ROUTES, **fenced_lock_service.ROUTES}
 _ROUTES: Final = {
     **client_service.ROUTES,
+    **schema_service.ROUTES,
     **map_service.ROUTES,
     **queue_service.ROUTES,
     **_CP_ROUTES,

@@ -46,6 +46,9 @@ MAX_FRAGMENTED_MESSAGES: Final = 1024
 LARGE: Final = 64 * 1024
 """From this size on a message gets a buffer of its own, and its values can be used without a copy."""
 
+MARK: Final = 0xC9
+"""A byte of the type id of compact objects, in either byte order: what lacks it has no such object."""
+
 _FRAME_HEADER_SIZE: Final = 6
 _MIN_INITIAL_FRAME: Final = 19
 _FRAGMENT_FRAME: Final = Struct("<iHq")
@@ -78,6 +81,7 @@ class FrameReader:
         "_sequences",
         "_sequences_size",
         "error",
+        "marked",
     )
 
     def __init__(self, max_message_size: int = MAX_MESSAGE_SIZE) -> None:
@@ -85,6 +89,8 @@ class FrameReader:
             raise ValueError(f"max_message_size must be at least {_MIN_INITIAL_FRAME} bytes, got {max_message_size}")
         self.error: RemoteProtocolError | None = None
         """Why the reader is broken, None while it is not."""
+        self.marked = False
+        """Whether the messages returned last may have the byte :data:`MARK` in them: one look at all of them."""
         self._limit = max_message_size
         self._buffer: memoryview | None = None
         self._direct: memoryview | None = None  # the view of _held that get_buffer() gave out
@@ -129,6 +135,7 @@ class FrameReader:
         """Take the first `nbytes` bytes of the buffer that :meth:`get_buffer` returned last, as :meth:`receive`."""
         if self._direct is not None:
             self._filled += nbytes
+            self.marked = True
             return self._take(b"") if self._filled == self._end else []
         if self._buffer is None:
             raise LocalProtocolError("buffer_updated() was called before get_buffer()")
@@ -145,6 +152,7 @@ class FrameReader:
         if self.error is not None:
             raise RemoteProtocolError(str(self.error))
         messages: list[bytes | memoryview] = []
+        self.marked = MARK in data or (self.marked and bool(self._end or self._header or self._sequences))
         try:
             self._receive(data, messages)
         except RemoteProtocolError as error:

@@ -57,6 +57,8 @@ class Codec:
             if self.kinds[name] in own_readers
         }
         """Of the fields with sizes of their own that hold no objects: index, kind and reader."""
+        self.objects: Final = [name for name in own_size if name not in self.flat]
+        """The fields that hold objects."""
         self._writers: list[tuple[str, Writer | None]] = [
             (name, writers(order).get(self.kinds[name])) for name in own_size
         ]

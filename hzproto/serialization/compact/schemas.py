@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from hzproto.errors import HazelcastSerializationError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
     from hzproto.serialization.compact.schema import Schema
@@ -30,8 +30,6 @@ class Schemas:
 
     def __init__(self) -> None:
         self._known: dict[int, Schema] = {}
-        self.sendable = True
-        """Whether whoever sends data also sends `unreplicated`; if not, no object with a new schema can be written."""
         self.unreplicated: Final[dict[int, Schema]] = {}
         """Schemas of objects written here that members may not have: to be sent before any data."""
 
@@ -47,14 +45,10 @@ class Schemas:
         return list(self._known.values())
 
     def add_written(self, schema: Schema) -> None:
-        """Add the schema of an object that is written here; HazelcastSerializationError if it cannot be sent."""
-        if not self.sendable:
-            raise HazelcastSerializationError(
-                f"An object of the type {schema.type_name!r} cannot be sent as a compact one: clients do not replicate "
-                "schemas yet. Ways out: HazelcastJsonValue, IdentifiedDataSerializable, Portable, a custom serializer."
-            )
-        if self._known.setdefault(schema.schema_id, schema) is schema:
-            self.unreplicated[schema.schema_id] = schema
+        """Add the schema of an object that is written here."""
+        if schema.schema_id not in self._known:
+            self.unreplicated[schema.schema_id] = schema  # first: who finds a schema known may send data at once
+            self._known.setdefault(schema.schema_id, schema)
         self._check(schema)
 
     def add_fetched(self, schema_id: int, schema: Schema | None) -> None:
@@ -77,9 +71,10 @@ class Schemas:
         """Note that the members are other ones, which may have none of the schemas."""
         self.unreplicated.update(self._known)
 
-    def replicated_all(self) -> None:
-        """Note that the members have every schema that was not replicated."""
-        self.unreplicated.clear()
+    def replicated(self, schemas: Iterable[Schema]) -> None:
+        """Note that the members have *schemas*."""
+        for schema in schemas:
+            self.unreplicated.pop(schema.schema_id, None)
 
     def _check(self, schema: Schema) -> None:
         if self._known[schema.schema_id] != schema:

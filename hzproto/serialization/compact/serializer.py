@@ -51,14 +51,25 @@ class Compact:
 
     def read(self, data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
         """Read the payload of a compact object; SchemaNotFoundError when its schema is not known."""
-        schema_id = self._unpack_id(data, offset)[0]
-        codec = self._codecs.get(schema_id) or self._codec(self._schemas.get(schema_id))
+        codec = self._codec_of_id(data, offset)
         reader = CompactReader(self._order, codec, data, offset + 8, nested(depth), self.read)
         serializer = self._by_name.get(codec.schema.type_name)
         if serializer is not None:
             return serializer.read(reader), reader.end
         values = {name: reader.value(name) for name in codec.kinds}
         return GenericRecord(codec.schema.type_name, codec.kinds, values), reader.end
+
+    def check(self, data: Buffer, offset: int, depth: int) -> tuple[None, int]:
+        """Look at the schemas of a compact object as `read` would; SchemaNotFoundError when one is not known."""
+        codec = self._codec_of_id(data, offset)
+        reader = CompactReader(self._order, codec, data, offset + 8, nested(depth), self.check)
+        for name in codec.objects:
+            reader.value(name)
+        return None, reader.end
+
+    def _codec_of_id(self, data: Buffer, offset: int) -> Codec:
+        schema_id = self._unpack_id(data, offset)[0]
+        return self._codecs.get(schema_id) or self._codec(self._schemas.get(schema_id))
 
     def _encode(self, value: object, depth: int) -> bytes:
         depth = nested(depth)

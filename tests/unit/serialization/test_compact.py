@@ -175,7 +175,7 @@ def test_schemas_are_sent_before_data_and_asked_for() -> None:
     assert not writing.schemas.unreplicated
     writing.schemas.forget_replication()
     assert list(writing.schemas.unreplicated) == [schema_id]
-    writing.schemas.replicated_all()
+    writing.schemas.replicated([schema])
     assert not writing.schemas.unreplicated
     assert writing.schemas.all() == [schema]
 

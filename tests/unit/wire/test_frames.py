@@ -18,6 +18,7 @@ from hzproto.wire.frames import (
     FINAL,
     FRAME_HEADER,
     LARGE,
+    MARK,
     NULL,
     UNFRAGMENTED,
     FrameReader,
@@ -377,3 +378,21 @@ def test_frames_must_fill_their_message() -> None:
     for data in (b"abc", message(b"x")[:-1], message() + FRAME_HEADER.pack(5, 0)):
         with pytest.raises(RemoteProtocolError):
             list(iter_frames(data))
+
+
+@given(
+    st.lists(st.binary(max_size=40) | st.sampled_from([bytes([MARK]), b"x" * LARGE + bytes([MARK])]), max_size=5),
+    st.lists(st.integers(0, 60), max_size=20),
+)
+def test_messages_with_the_mark_are_told(contents: list[bytes], sizes: list[int]) -> None:
+    reader = FrameReader()
+    for chunk in chunks(b"".join(map(message, contents)), sizes):
+        buffer = reader.get_buffer()
+        if len(buffer) >= len(chunk):
+            buffer[: len(chunk)] = chunk
+            found = reader.buffer_updated(len(chunk))
+        else:
+            found = reader.receive(chunk)
+        assert reader.marked or not any(MARK in bytes(one) for one in found)
+    assert reader.receive(message(b"x"))
+    assert not reader.marked
