@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from hzproto.serialization.kinds import TypeId, nested, read_count, unreadable
+from hzproto.serialization.kinds import TypeId, nested, read_count, unreadable, wrong_length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hzproto.serialization.kinds import Appender, Buffer, Order, Reader, Writer
+
+
+_INT: Final = int(TypeId.INT)
+_STRING: Final = int(TypeId.STRING)
 
 
 def list_appender(order: Order, flat: Mapping[type, Writer], append_object: Appender) -> Appender:
@@ -33,6 +37,8 @@ def list_appender(order: Order, flat: Mapping[type, Writer], append_object: Appe
 def list_reader(order: Order, readers: Mapping[int, Reader]) -> Reader:
     """Make the reader of lists; *readers* are those of items, by their type ids."""
     unpack = Struct(f"{order}i").unpack_from
+    unpack_two = Struct(f"{order}ii").unpack_from
+    reader_of = readers.get
 
     def read(data: Buffer, offset: int, depth: int) -> tuple[list[Any], int]:
         depth = nested(depth)
@@ -40,14 +46,31 @@ def list_reader(order: Order, readers: Mapping[int, Reader]) -> Reader:
         offset += 4
         read_count(data, offset, count, 4, "A list")  # an item takes at least its type id
         items: list[Any] = []
+        append = items.append
+        last = len(data) - 8
         for _ in range(count):
-            type_id = unpack(data, offset)[0]
-            try:
-                read_item = readers[type_id]
-            except KeyError:
-                raise unreadable(type_id) from None
+            if offset > last:
+                (type_id,) = unpack(data, offset)
+            else:
+                # The most usual items are read here: to call their readers takes as long as what these do.
+                type_id, number = unpack_two(data, offset)
+                if type_id == _INT:
+                    append(number)
+                    offset += 8
+                    continue
+                if type_id == _STRING:
+                    start = offset + 8
+                    offset = start + number
+                    content = data[start:offset]
+                    if len(content) != number:
+                        raise wrong_length(data, start, offset)
+                    append(content.decode() if type(content) is bytes else str(content, "utf-8"))
+                    continue
+            read_item = reader_of(type_id)
+            if read_item is None:
+                raise unreadable(type_id)
             item, offset = read_item(data, offset + 4, depth)
-            items.append(item)
+            append(item)
         return items, offset
 
     return read

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hzproto.core import HazelcastJsonValue
 from hzproto.errors import HazelcastSerializationError
+from hzproto.serialization.ascii import ascii_view
 from hzproto.serialization.kinds import TypeId, packer, wrong_length
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _LONG: Final = 2048
 """From this many bytes on a view costs less than a copy."""
+_HUGE: Final = 64 * 1024
+"""From this many characters on the same holds for what is written."""
 
 
 def string_writer(order: Order, prefix: Prefix, type_id: TypeId = TypeId.STRING) -> Writer:
@@ -22,6 +25,8 @@ def string_writer(order: Order, prefix: Prefix, type_id: TypeId = TypeId.STRING)
     head = packer(order, prefix(type_id), "i")
 
     def write(value: str) -> bytes:
+        if len(value) >= _HUGE and value.isascii():
+            return head(len(value)) + ascii_view(value)
         try:
             content = value.encode()
         except UnicodeEncodeError as error:
@@ -44,9 +49,9 @@ def string_reader(order: Order) -> Reader:
         size = unpack(data, offset)[0]
         end = start + size
         content = data[start:end] if size < _LONG else memoryview(data)[start:end]
-        if len(content) != end - start:
+        if len(content) != size:
             raise wrong_length(data, start, end)
-        return (content.decode() if isinstance(content, bytes) else str(content, "utf-8")), end
+        return (content.decode() if type(content) is bytes else str(content, "utf-8")), end
 
     return read
 

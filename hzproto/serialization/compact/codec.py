@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from itertools import chain
 from operator import itemgetter
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
@@ -59,6 +60,7 @@ class Codec:
         """Of the fields with sizes of their own that hold no objects: index, kind and reader."""
         self.objects: Final = [name for name in own_size if name not in self.flat]
         """The fields that hold objects."""
+        self._offsets = {layout: Struct(f"{order}{len(own_size)}{layout}") for layout in "BHi"}
         self._writers: list[tuple[str, Writer | None]] = [
             (name, writers(order).get(self.kinds[name])) for name in own_size
         ]
@@ -137,7 +139,7 @@ class Codec:
         read_count(data, start, length, 1, "An object")
         end = start + length
         layout, size, null = offsets_layout(length)
-        offsets: tuple[int, ...] = Struct(f"{self._order}{count}{layout}").unpack_from(data, end)
+        offsets: tuple[int, ...] = self._offsets[layout].unpack_from(data, end)
         if null in offsets:
             offsets = tuple(-1 if offset == null else offset for offset in offsets)
         if length < self.fixed.size or max(offsets) >= length or min(offsets) < -1:
@@ -146,13 +148,14 @@ class Codec:
 
     def fixed_fields(self, data: Buffer, start: int) -> dict[str, Any]:
         """Read the fields of fixed size."""
-        *values, packed = self.fixed.unpack_from(data, start)
-        fields = dict(zip(self.fixed_names, values, strict=True))
+        values = self.fixed.unpack_from(data, start)
+        fields = dict(zip(self.fixed_names, values, strict=False))
         if self.booleans:
-            bits = int.from_bytes(packed, "little")
-            for index, name in enumerate(self.booleans):
-                fields[name] = bool(bits >> index & 1)
+            fields.update(zip(self.booleans, chain.from_iterable(map(_BITS.__getitem__, values[-1])), strict=False))
         return fields
+
+
+_BITS: Final = [tuple(bool(byte >> bit & 1) for bit in range(8)) for byte in range(256)]
 
 
 def _getter(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from array import array
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.compact.kinds import COUNTERPARTS, FIXED, NEVER_NULL, FieldKind, table_reader
@@ -36,11 +35,11 @@ class ReadFieldMethod(Protocol[T_co]):
 
 def _reads(kind: FieldKind) -> Any:
     def read(self: CompactReader, field_name: str) -> Any:
-        field = self._codec.flat.get(field_name)
-        if field is None or field[1] is not kind:
+        index, actual, read_value = self._flat.get(field_name, _OTHER)
+        if actual is not kind:
             return self.get(field_name, kind)
-        offset = self._offsets[field[0]]
-        return None if offset < 0 else field[2](self._data, self._start + offset, self._depth)[0]
+        offset = self._offsets[index]
+        return None if offset < 0 else read_value(self._data, self._start + offset, self._depth)[0]
 
     def read_fixed(self: CompactReader, field_name: str) -> Any:
         if self._kinds.get(field_name) is kind:
@@ -53,6 +52,14 @@ def _reads(kind: FieldKind) -> Any:
     return method
 
 
+def _read_nothing(data: Buffer, offset: int, depth: int) -> tuple[None, int]:
+    return None, offset
+
+
+_OTHER: Final = (0, FieldKind.NOT_AVAILABLE, _read_nothing)
+"""What stands for fields that are not flat."""
+
+
 class CompactReader:
     """Gives the fields of an object by their names, in any order.
 
@@ -62,18 +69,31 @@ class CompactReader:
     but for those of INT8.
     """
 
+    __slots__ = (
+        "_codec",
+        "_data",
+        "_depth",
+        "_end",
+        "_fixed",
+        "_flat",
+        "_kinds",
+        "_offsets",
+        "_order",
+        "_read_object",
+        "_start",
+        "end",
+    )
+
     def __init__(self, order: Order, codec: Codec, data: Buffer, offset: int, depth: int, read_object: Reader) -> None:
         self._order: Order = order
         self._codec = codec
         self._kinds = codec.kinds
+        self._flat = codec.flat
         self._data = data
         self._start, self._end, self._offsets, self.end = codec.find(data, offset)
+        self._fixed = codec.fixed_fields(data, self._start)
         self._depth = depth
         self._read_object = read_object
-
-    @cached_property
-    def _fixed(self) -> dict[str, Any]:
-        return self._codec.fixed_fields(self._data, self._start)
 
     def get_field_kind(self, field_name: str) -> FieldKind:
         """Return the kind of a field, NOT_AVAILABLE when the object has none of this name."""

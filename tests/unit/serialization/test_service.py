@@ -172,6 +172,17 @@ def test_unsupported_types_name_the_ways_out(value: object, name: str, way_out: 
             BIG_ENDIAN.to_data(attempt)
 
 
+@pytest.mark.parametrize("length", [10, 2_000, 3_000, 70_000])
+@pytest.mark.parametrize("character", ["x", "ä", "中", "\U0001f600"])
+def test_strings_of_any_length(length: int, character: str) -> None:
+    for text in (character * length, "x" * length + character):
+        content = text.encode()
+        data = BIG_ENDIAN.to_data(text)
+        assert data == struct.pack(">iii", 0, TypeId.STRING, len(content)) + content
+        assert BIG_ENDIAN.to_object(data) == BIG_ENDIAN.to_object(memoryview(data)) == text
+        assert BIG_ENDIAN.to_object(BIG_ENDIAN.to_data([text, 1])) == [text, 1]
+
+
 def test_lone_surrogates() -> None:
     for value in ("ab\ud800", HazelcastJsonValue('"ab\ud800"'), ["ab\ud800"]):
         with pytest.raises(HazelcastSerializationError, match=r"lone surrogate \(at index [23]\)"):
