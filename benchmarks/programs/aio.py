@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from time import perf_counter
+from collections.abc import Callable
+from typing import Any
 
-from meter import KEYS, MAP, ROUNDS, VALUE, Arguments, Meter, arguments, client_of
+from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, client_of, measure_async
 
 
 async def main(given: Arguments) -> None:
-    client = await client_of("hzproto_asyncio", "hazelcast.asyncio").create_and_start(
-        cluster_members=given.members, cluster_name=given.cluster_name
-    )
+    workload, _, option = given.workload.partition(":")
+    if option == "apart":
+        import coalescing
+
+        coalescing.switch_off()
+    client = await client_of("hzproto_asyncio", "hazelcast.asyncio").create_and_start(**given.client)
     some_map = await client.get_map(MAP)
     await some_map.put_all(dict.fromkeys(range(KEYS), VALUE))
-    get = some_map.get
-    tasks = int(given.workload.rpartition("-")[2])
+    tasks = int(workload.rpartition("-")[2])
 
-    async def work(count: int) -> None:
-        for key in range(count):
-            await get(key % KEYS)
+    async def run(get: Callable[[int], Any], operations: int) -> None:
+        async def work(count: int) -> None:
+            for key in range(count):
+                await get(key % KEYS)
 
-    async def run(operations: int) -> None:
         if tasks == 1:
             await work(operations)
         else:
             await asyncio.gather(*[work(max(1, operations // tasks)) for _ in range(tasks)])
 
     meter = Meter()
-    for _ in range(ROUNDS):
-        await run(max(tasks, given.operations // 10))
-    meter.start()
-    await run(given.operations)
-    meter.stop(given.operations)
-    if tasks == 1:
-        for key in range(2_000):
-            began = perf_counter()
-            await get(key % KEYS)
-            meter.latencies.append(perf_counter() - began)
+    await measure_async(meter, given.operations, lambda operations: run(some_map.get, operations))
+    await run(meter.timed_awaitable(some_map.get), given.operations // 5)
     meter.report()
     await client.shutdown()
 

@@ -9,8 +9,7 @@ if find_spec("hzproto_gevent") is None:
 
     monkey.patch_all()
 
-    monkey.patch_all()
-
+from collections.abc import Callable
 from typing import Any
 
 import gevent
@@ -18,17 +17,17 @@ from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, client_of, meas
 
 
 def main(given: Arguments) -> None:
-    client = client_of("hzproto_gevent", "hazelcast")(cluster_members=given.members, cluster_name=given.cluster_name)
+    client = client_of("hzproto_gevent", "hazelcast")(**given.client)
     some_map = client.get_map(MAP)
     some_map.put_all(dict.fromkeys(range(KEYS), VALUE)).result()
     get = some_map.blocking().get
     greenlets = int(given.workload.rpartition("-")[2])
 
-    def work(count: int) -> None:
-        for key in range(count):
-            get(key % KEYS)
+    def run(get: Callable[[int], Any], operations: int) -> None:
+        def work(count: int) -> None:
+            for key in range(count):
+                get(key % KEYS)
 
-    def run(operations: int) -> None:
         if greenlets == 1:
             work(operations)
         else:
@@ -37,7 +36,8 @@ def main(given: Arguments) -> None:
             gevent.joinall(spawned, raise_error=True)
 
     meter = Meter()
-    measure(meter, given.operations, run)
+    measure(meter, given.operations, lambda operations: run(get, operations))
+    run(meter.timed(get), given.operations // 5)
     meter.report()
     client.shutdown()
 

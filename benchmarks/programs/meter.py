@@ -1,7 +1,7 @@
 """What the measured programs share. Standard library only: they run in environments of their own.
 
-A program is called with a workload, the cluster's name, its members and the number of operations; it prints one line
-of JSON.
+A program is called with a workload, the cluster's name, its members and a number of operations; it prints one line of
+JSON with the figures.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 KEYS = 1_000
 VALUE = "x" * 100
 MAP = "bench"
+LARGE_MAP = "bench-large"
 ROUNDS = 3  # of warming up: a part of the operations each
 
 
@@ -28,19 +29,28 @@ class Arguments:
     members: list[str]
     operations: int
 
+    @property
+    def client(self) -> dict[str, Any]:
+        """The options of a client of the cluster."""
+        return {"cluster_members": self.members, "cluster_name": self.cluster_name}
+
 
 def arguments() -> Arguments:
     workload, cluster_name, members, operations = sys.argv[1:5]
     return Arguments(workload, cluster_name, members.split(","), int(operations))
 
 
+def module_of(ours: str, official: str) -> Any:
+    """The module *ours*, or *official* where ours is not installed."""
+    try:
+        return import_module(ours)
+    except ImportError:
+        return import_module(official)
+
+
 def client_of(ours: str, official: str) -> Any:
     """The client class of the module *ours*, or of *official* where ours is not installed."""
-    try:
-        module = import_module(ours)
-    except ImportError:
-        module = import_module(official)
-    return module.HazelcastClient
+    return module_of(ours, official).HazelcastClient
 
 
 class Meter:
@@ -54,18 +64,56 @@ class Meter:
         self._cpu = _cpu()
         self._wall = time.perf_counter()
 
-    def stop(self, operations: int) -> None:
+    def stop(self, operations: int, prefix: str = "") -> None:
         wall = time.perf_counter() - self._wall
         cpu = _cpu() - self._cpu
-        self._result = {"wall_us": wall / operations * 1e6, "cpu_us": cpu / operations * 1e6}
+        self._result |= {f"{prefix}wall_us": wall / operations * 1e6, f"{prefix}cpu_us": cpu / operations * 1e6}
 
-    def report(self, **more: float) -> None:
-        result = self._result | more
+    def timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return *call*, each of whose calls gives a latency."""
+        note, clock = self.latencies.append, time.perf_counter
+
+        def timed(*arguments: Any) -> Any:
+            began = clock()
+            result = call(*arguments)
+            note(clock() - began)
+            return result
+
+        return timed
+
+    def timed_awaitable(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return *call*, whose results are awaited, as a coroutine function, each of whose calls gives a latency."""
+        note, clock = self.latencies.append, time.perf_counter
+
+        async def timed(*arguments: Any) -> Any:
+            began = clock()
+            result = await call(*arguments)
+            note(clock() - began)
+            return result
+
+        return timed
+
+    def report(self) -> None:
         if self.latencies:
-            ordered = sorted(self.latencies)
-            result["p50_us"] = ordered[len(ordered) // 2] * 1e6
-            result["p99_us"] = ordered[len(ordered) * 99 // 100] * 1e6
-        print(json.dumps(result))
+            self._result |= {
+                "p50_us": quantile(self.latencies, 0.5) * 1e6,
+                "p99_us": quantile(self.latencies, 0.99) * 1e6,
+            }
+        print_figures(**self._result)
+
+
+def print_figures(**figures: float) -> None:
+    print(json.dumps(figures))
+
+
+def quantile(values: list[float], part: float) -> float:
+    """The smallest of *values* that at least *part* of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def large_value() -> bytearray:
+    return bytearray(16 * 1024 * 1024)
 
 
 def _cpu() -> float:
@@ -73,10 +121,23 @@ def _cpu() -> float:
     return times.user + times.system
 
 
-def measure(meter: Meter, operations: int, run: Callable[[int], Any]) -> None:
-    """Warm up, then measure `run(operations)`."""
+def warm_up(operations: int, run: Callable[[int], Any]) -> None:
     for _ in range(ROUNDS):
         run(max(1, operations // 10))
+
+
+def measure(meter: Meter, operations: int, run: Callable[[int], Any], prefix: str = "") -> None:
+    """Warm up, then measure `run(operations)`."""
+    warm_up(operations, run)
     meter.start()
     run(operations)
+    meter.stop(operations, prefix)
+
+
+async def measure_async(meter: Meter, operations: int, run: Callable[[int], Awaitable[Any]]) -> None:
+    """Warm up, then measure `await run(operations)`."""
+    for _ in range(ROUNDS):
+        await run(max(1, operations // 10))
+    meter.start()
+    await run(operations)
     meter.stop(operations)

@@ -1,66 +1,23 @@
 """The floor: `python raw.py WORKLOAD …` sends prepared bytes and matches answers by correlation id, no more.
 
-It learns the partition owners through hzproto, then opens sockets of its own. Values are not decoded.
+Values are not decoded.
 """
 
 from __future__ import annotations
 
 import asyncio
 import select
-import socket
-import uuid
+from collections.abc import Callable
 from struct import Struct
 from typing import Any
 
-from meter import KEYS, MAP, ROUNDS, VALUE, Arguments, Meter, arguments, measure
+from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, measure, measure_async
+from prepared import ID, Prepared
 
-from hzproto.config import Config
-from hzproto.messages import MESSAGES
-from hzproto.serialization import SerializationService
-from hzproto_sync import HazelcastClient
-
-_GET = MESSAGES["Map.get"].request
-_AUTHENTICATION = MESSAGES["Client.authentication"].request
 _pack_id = Struct("<q").pack_into
 _unpack_frame = Struct("<iH").unpack_from
 _unpack_id = Struct("<q").unpack_from
 _FINAL = 1 << 13
-_ID = 10  # where the correlation id stands in a message
-
-
-class Prepared:
-    """For each key the index of a member and a message."""
-
-    def __init__(self, given: Arguments) -> None:
-        with HazelcastClient(cluster_members=given.members, cluster_name=given.cluster_name) as client:
-            client.get_map(MAP).blocking().put_all(dict.fromkeys(range(KEYS), VALUE))
-            members = client.cluster_service.get_members()
-            self.addresses = [(member.address.host, member.address.port) for member in members]
-            index = {member.uuid: position for position, member in enumerate(members)}
-            to_data = SerializationService(Config()).to_data
-            self.keys: list[tuple[int, bytearray]] = []
-            for key in range(KEYS):
-                partition = client.partition_service.get_partition_id(key)
-                owner = client.partition_service.get_partition_owner(partition)
-                if owner is None:
-                    raise RuntimeError(f"partition {partition} has no owner")
-                message = _GET.encode({"name": MAP, "key": to_data(key), "threadId": 1}, partition_id=partition)
-                self.keys.append((index[owner], bytearray(message)))
-        self.introduction = b"CP2" + _AUTHENTICATION.encode(
-            {
-                "clusterName": given.cluster_name,
-                "username": None,
-                "password": None,
-                "uuid": uuid.uuid4(),
-                "clientType": "PYH",
-                "serializationVersion": 1,
-                "clientHazelcastVersion": "5.7.0",
-                "clientName": "raw",
-                "labels": [],
-                "routingMode": 1,
-                "cpDirectToLeaderRouting": False,
-            }
-        )
 
 
 def ids_in(data: bytes | bytearray, start: int, end: int, ids: list[int]) -> int:
@@ -77,23 +34,12 @@ def ids_in(data: bytes | bytearray, start: int, end: int, ids: list[int]) -> int
                 return begin
             if flags & _FINAL:
                 break
-        ids.append(_unpack_id(data, begin + _ID)[0])
+        ids.append(_unpack_id(data, begin + ID)[0])
     return position
 
 
-def sockets(prepared: Prepared) -> list[socket.socket]:
-    made: list[socket.socket] = []
-    for address in prepared.addresses:
-        sock = socket.create_connection(address)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.sendall(prepared.introduction)
-        sock.recv(65536)
-        made.append(sock)
-    return made
-
-
 def run_blocking(prepared: Prepared, given: Arguments, meter: Meter) -> None:
-    connections = sockets(prepared)
+    connections = prepared.sockets()
     number = 1
 
     def run(operations: int) -> None:
@@ -101,18 +47,21 @@ def run_blocking(prepared: Prepared, given: Arguments, meter: Meter) -> None:
         for key in range(operations):
             member, message = prepared.keys[key % KEYS]
             number += 1
-            _pack_id(message, _ID, number)
+            _pack_id(message, ID, number)
             connection = connections[member]
             connection.send(message)
             answer = connection.recv(65536)
-            if _unpack_id(answer, _ID)[0] != number:
+            if _unpack_id(answer, ID)[0] != number:
                 raise RuntimeError("not the answer to the request")
 
     measure(meter, given.operations, run)
+    one = meter.timed(run)
+    for _ in range(given.operations // 5):
+        one(1)
 
 
 def run_futures(prepared: Prepared, given: Arguments, meter: Meter) -> None:
-    connections = sockets(prepared)
+    connections = prepared.sockets()
     poll = select.poll()
     by_file = {connection.fileno(): connection for connection in connections}
     rests: dict[int, bytes] = dict.fromkeys(by_file, b"")
@@ -127,7 +76,7 @@ def run_futures(prepared: Prepared, given: Arguments, meter: Meter) -> None:
             out: list[list[bytearray]] = [[] for _ in connections]
             for member, message in prepared.keys:
                 number += 1
-                _pack_id(message, _ID, number)
+                _pack_id(message, ID, number)
                 pending[number] = True
                 out[member].append(message)
             for connection, messages in zip(connections, out, strict=True):
@@ -196,7 +145,7 @@ async def run_asyncio(prepared: Prepared, given: Arguments, meter: Meter) -> Non
         nonlocal number, flushing
         member, message = prepared.keys[key]
         number += 1
-        _pack_id(message, _ID, number)
+        _pack_id(message, ID, number)
         waiting = pending[number] = loop.create_future()
         if tasks == 1:
             transports[member].write(bytes(message))
@@ -207,24 +156,24 @@ async def run_asyncio(prepared: Prepared, given: Arguments, meter: Meter) -> Non
                 loop.call_soon(flush)
         return waiting
 
-    async def work(count: int) -> None:
-        for key in range(count):
-            await get(key % KEYS)
+    async def run(get: Callable[[int], Any], operations: int) -> None:
+        async def work(count: int) -> None:
+            for key in range(count):
+                await get(key % KEYS)
 
-    async def run(operations: int) -> None:
-        await asyncio.gather(*[work(max(1, operations // tasks)) for _ in range(tasks)])
+        if tasks == 1:
+            await work(operations)
+        else:
+            await asyncio.gather(*[work(max(1, operations // tasks)) for _ in range(tasks)])
 
-    for _ in range(ROUNDS):
-        await run(max(tasks, given.operations // 10))
-    meter.start()
-    await run(given.operations)
-    meter.stop(given.operations)
+    await measure_async(meter, given.operations, lambda operations: run(get, operations))
+    await run(meter.timed_awaitable(get), given.operations // 5)
     for transport in transports:
         transport.close()
 
 
 def main(given: Arguments) -> None:
-    prepared = Prepared(given)
+    prepared = Prepared(given, MAP, dict.fromkeys(range(KEYS), VALUE))
     meter = Meter()
     if given.workload == "blocking-1":
         run_blocking(prepared, given, meter)

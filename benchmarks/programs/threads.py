@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from meter import KEYS, MAP, VALUE, Arguments, Meter, arguments, client_of, measure
 
 WINDOW = 1_000
 
+Workload: TypeAlias = tuple[Callable[[Any, int], None], Callable[[Any, int, Meter], None]]
+"""What is measured, and the same once more with latencies."""
 
-def blocking(threads: int) -> Callable[[Any, int], None]:
-    def run(some_map: Any, operations: int) -> None:
-        get = some_map.blocking().get
 
+def blocking(threads: int) -> Workload:
+    def run(get: Callable[[int], Any], operations: int) -> None:
         def work(count: int) -> None:
             for key in range(count):
                 get(key % KEYS)
@@ -29,7 +30,10 @@ def blocking(threads: int) -> Callable[[Any, int], None]:
         for worker in workers:
             worker.join()
 
-    return run
+    return (
+        lambda some_map, operations: run(some_map.blocking().get, operations),
+        lambda some_map, operations, meter: run(meter.timed(some_map.blocking().get), operations),
+    )
 
 
 def futures(some_map: Any, operations: int) -> None:
@@ -38,7 +42,14 @@ def futures(some_map: Any, operations: int) -> None:
             future.result()
 
 
-def callbacks(some_map: Any, operations: int) -> None:
+def timed_futures(some_map: Any, operations: int, meter: Meter) -> None:
+    for _ in range(max(1, operations // WINDOW)):
+        for began, future in [(perf_counter(), some_map.get(key)) for key in range(WINDOW)]:
+            future.result()
+            meter.latencies.append(perf_counter() - began)
+
+
+def callbacks(some_map: Any, operations: int, meter: Meter | None = None) -> None:
     """A window of operations, each of which begins the next from its callback; nobody is in `result()`."""
     left = operations
     running = 0
@@ -57,35 +68,42 @@ def callbacks(some_map: Any, operations: int) -> None:
             left -= 1
             running += 1
             key = left % KEYS
-        some_map.get(key).add_done_callback(begin_next)
+        some_map.get(key).add_done_callback(begin_next if meter is None else timed(meter, perf_counter()))
+
+    def timed(meter: Meter, began: float) -> Callable[[Any], None]:
+        def note(future: Any) -> None:
+            meter.latencies.append(perf_counter() - began)
+            begin_next(future)
+
+        return note
 
     for _ in range(min(WINDOW, operations)):
         begin_next()
     done.wait()
 
 
-WORKLOADS: dict[str, Callable[[Any, int], None]] = {
+WORKLOADS: dict[str, Workload] = {
     "blocking-1": blocking(1),
     "blocking-8": blocking(8),
     "blocking-32": blocking(32),
-    "futures": futures,
-    "callbacks": callbacks,
+    "futures": (futures, timed_futures),
+    "callbacks": (callbacks, callbacks),
 }
 
 
 def main(given: Arguments) -> None:
-    client = client_of("hzproto_sync", "hazelcast")(cluster_members=given.members, cluster_name=given.cluster_name)
+    workload, _, option = given.workload.partition(":")
+    if option == "apart":
+        import coalescing
+
+        coalescing.switch_off()
+    client = client_of("hzproto_sync", "hazelcast")(**given.client)
     some_map = client.get_map(MAP)
     some_map.put_all(dict.fromkeys(range(KEYS), VALUE)).result()
     meter = Meter()
-    run = WORKLOADS[given.workload]
+    run, run_timed = WORKLOADS[workload]
     measure(meter, given.operations, lambda operations: run(some_map, operations))
-    if given.workload == "blocking-1":
-        get = some_map.blocking().get
-        for key in range(2_000):
-            began = perf_counter()
-            get(key % KEYS)
-            meter.latencies.append(perf_counter() - began)
+    run_timed(some_map, given.operations // 5, meter)
     meter.report()
     client.shutdown()
 
