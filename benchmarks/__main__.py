@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import nullcontext
+from importlib.util import find_spec
 
 from benchmarks import docs, records
 from benchmarks.plan import chosen
@@ -33,6 +34,8 @@ def main() -> None:
     elif given.write_docs:
         docs.FILE.write_text(docs.fill(docs.FILE.read_text(), TABLES, records.newest()))
     else:
+        if given.plot and find_spec("matplotlib") is None:
+            parser.error("--plot needs matplotlib: install the extra 'bench'")
         rows = chosen(TABLES, given.only)
         if not rows:
             parser.error(f"nothing is called {given.only!r}: see --list")

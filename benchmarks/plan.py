@@ -22,7 +22,6 @@ FIGURES: Mapping[str, str] = {
     "set_wall_us": "set: wall µs",
     "set_cpu_us": "set: CPU µs",
     "bytes": "bytes",
-    "kilobytes": "kB",
     "import_ms": "ms",
     "extra_ms": "ms beyond asyncio's",
     "cpu_percent": "CPU, % of a core",

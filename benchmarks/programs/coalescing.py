@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 
 def switch_off() -> None:
     """Do so in the clients for threads and for asyncio that are made from now on."""
-    _set("hzproto_sync.lead", "BURST", sys.maxsize)  # so many operations are sent one by one
+    _set("hzproto_sync.transport", "_SMALL", -1)  # up to this size pieces are joined
     _set("hzproto_asyncio.runtime", "TICK", -1.0)  # so long a message may wait for others
 
 

@@ -76,7 +76,10 @@ def _play_twisted(scenario: Callable[[Open], Scenario], options: dict[str, Any])
     from hzproto_twisted import HazelcastClient
 
     def main(reactor: Any) -> Deferred[None]:
+        def sleep(seconds: float) -> Deferred[None]:
+            return deferLater(reactor, seconds, lambda: None)
+
         played = scenario(lambda: HazelcastClient.create_and_start(reactor=reactor, **options))
-        return Deferred.fromCoroutine(_drive_awaitables(played, lambda seconds: deferLater(reactor, seconds)))
+        return Deferred.fromCoroutine(_drive_awaitables(played, sleep))
 
     react(main)
