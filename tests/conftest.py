@@ -1,12 +1,15 @@
-"""Real members for tests: who needs which, in what order, for how long.
+"""Which tests run when, and beside which others; who needs which real members, and for how long.
 
-A test that needs members says ``@pytest.mark.members("5.3.8")``, naming every version it needs, and asks for the
-fixture ``cluster`` (the shared cluster of the first version named) or ``clusters`` (all of them). Shared clusters are
-for tests that leave them healthy; a test that kills members starts a :class:`tests.members.Cluster` of its own.
+Several processes can share the work, file by file (`pytest -n 2 --dist loadfile --no-loadscope-reorder`); each has
+shared clusters of its own. A test that needs members says ``@pytest.mark.members("5.3.8")``, naming every version it
+needs, and asks for the fixture ``cluster`` (the shared cluster of the first version named) or ``clusters`` (all of
+them). Shared clusters are for tests that leave them healthy; a test that kills members starts a
+:class:`tests.members.Cluster` of its own.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -35,12 +38,22 @@ def cluster(request: pytest.FixtureRequest, clusters: Clusters) -> Cluster:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first: without sockets, then with, then those with members, version by version."""
-    items.sort(key=lambda item: (_versions(item), item.get_closest_marker("sockets") is not None))
+    """Quick tests first: without sockets, then with; then those with clusters of their own, which take long; then those
+    with shared ones, version by version."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[object, ...]:
+    versions = _versions(item)
+    shared = "clusters" in getattr(item, "fixturenames", ())
+    return bool(versions), versions if shared else (), item.get_closest_marker("sockets") is not None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Download and compile what is missing before the first test, whose time-out would not allow for it."""
+    """Download what is missing before the first test, whose time-out would not allow for it."""
+    # What has been imported by now stays: collections, which many tests force, need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     _last_test.update({version: item for item in session.items for version in _versions(item)})
     if not session.config.option.collectonly:
         for version in _last_test:
@@ -61,7 +74,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Stop a shared cluster after the last test that needs it: memory is dear."""
+    """Stop a shared cluster after the last test that needs it: memory is dear.
+
+    Which test is the last one of a process that shares the work is not known.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     for version in _versions(item):
         if _last_test[version] is item:
             _clusters.stop(version)

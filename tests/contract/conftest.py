@@ -1,10 +1,11 @@
-"""Every scenario, in every calling style, on the in-memory cluster and on real members."""
+"""Every scenario: in every calling style on the in-memory cluster, with every adapter on real members."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
+from zlib import crc32
 
 import pytest
 
@@ -16,14 +17,11 @@ from tests.contract.harness_sync import SyncBlocking, SyncFutures
 from tests.contract.harness_twisted import Twisted
 from tests.members import Clusters
 
-_STYLES: Final[tuple[type[Harness], ...]] = (
-    SyncFutures,
-    SyncBlocking,
-    Asyncio,
-    Uvloop,
-    GeventFutures,
-    GeventBlocking,
-    Twisted,
+_ADAPTERS: Final[tuple[tuple[type[Harness], ...], ...]] = (
+    (SyncFutures, SyncBlocking),
+    (Asyncio, Uvloop),
+    (GeventFutures, GeventBlocking),
+    (Twisted,),
 )
 _MEMORY: Final = "memory"
 _numbers = itertools.count()
@@ -40,11 +38,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         [
             pytest.param((style, version), id=f"{version}-{style.name}", marks=_marks(version))
             for version in clusters
-            for style in _STYLES
-            if chosen is None or chosen(style)
+            for style in _styles(metafunc.function.__qualname__, version, chosen)
         ],
         indirect=True,
     )
+
+
+def _styles(test: str, version: str, chosen: Callable[[type[Harness]], bool] | None) -> Iterator[type[Harness]]:
+    """The calling styles to run a test in.
+
+    Members do not know in which style an adapter is called: with them, each test has one style of each adapter, and
+    the tests share the styles out.
+    """
+    for styles in _ADAPTERS:
+        fitting = [style for style in styles if chosen is None or chosen(style)]
+        if version == _MEMORY or not fitting:
+            yield from fitting
+        else:
+            yield fitting[crc32(f"{test} {version}".encode()) % len(fitting)]
 
 
 def _marks(version: str) -> pytest.MarkDecorator:
@@ -58,13 +69,12 @@ def memory() -> Iterator[InMemoryCluster]:
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest) -> Scene:
+def scene(request: pytest.FixtureRequest, clusters: Clusters) -> Scene:
     style, version = request.param
     options: dict[str, Any]
     if version == _MEMORY:
         options = {"cluster_members": request.getfixturevalue("memory").addresses}
     else:
-        clusters: Clusters = request.getfixturevalue("clusters")
         cluster = clusters.get(version)
         options = {"cluster_members": cluster.addresses, "cluster_name": cluster.name}
     name: str = request.node.originalname
