@@ -8,8 +8,11 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from hzproto.messages import ERROR, MESSAGES, layout_of
-from hzproto.wire.frames import RESPONSE_HEADER, FrameReader
-from hzproto.wire.table import Layout
+from hzproto.wire.frames import BACKUP_AWARE, EVENT, RESPONSE_HEADER, FrameReader
+from hzproto.wire.table import NEWEST_PROTOCOL, Layout
+
+FLAGS_HIGH = 5
+"""Where the upper half of a message's flags is."""
 
 
 class RefusedError(Exception):
@@ -18,6 +21,10 @@ class RefusedError(Exception):
     def __init__(self, method: str, error: dict[str, Any]) -> None:
         self.class_name: str = error["className"]
         super().__init__(f"{method}: {self.class_name}: {error['message']}")
+
+
+class WrongAnswerError(Exception):
+    """The member answered with a message of another type."""
 
 
 class RawConnection:
@@ -31,17 +38,20 @@ class RawConnection:
         address: str,
         cluster_name: str,
         *,
+        uuid: UUID | None = None,
+        protocol: str = NEWEST_PROTOCOL,
         seen: Callable[[Layout, bytes], None] = lambda _layout, _message: None,
         timeout: float = 30.0,
     ) -> None:
         host, _, port = address.rpartition(":")
         self.events: list[tuple[Layout, bytes]] = []
+        self._protocol = protocol
         self._seen = seen
         self._reader = FrameReader()
         self._correlation_id = 0
         self._socket = socket.create_connection((host, int(port)), timeout)
         self._socket.sendall(b"CP2")
-        self.uuid = uuid4()
+        self.uuid = uuid or uuid4()
         answer = self.call(
             "Client.authentication",
             clusterName=cluster_name,
@@ -64,19 +74,34 @@ class RawConnection:
         """Send a request and return the fields of its answer; RefusedError for an error."""
         request, response = MESSAGES[method].request, MESSAGES[method].response
         self._correlation_id += 1
-        message = request.encode(values, correlation_id=self._correlation_id, partition_id=partition_id)
-        self._seen(request, message)
+        ids = {"correlation_id": self._correlation_id, "partition_id": partition_id}
+        message = bytearray(request.encode(values, self._protocol, **ids))
+        message[FLAGS_HIGH] |= BACKUP_AWARE >> 8  # as clients do that know what to make of acknowledgements
+        self._seen(request, bytes(message))
         self._socket.sendall(message)
         while (answer := self._answer(self._receive())) is None:
             pass
-        if ERROR.id == _message_type(answer):
+        layout = layout_of(_message_type(answer))
+        if layout not in (response, ERROR):
+            raise WrongAnswerError(f"{method}: answered by {layout}")
+        assert layout is not None
+        self._seen(layout, answer)
+        if layout is ERROR:
             raise RefusedError(method, ERROR.decode(answer)["errorHolders"][0])
         return response.decode(answer)
 
-    def wait_for_events(self, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until there are *count* events since the last call, and return them."""
-        while len(self.events) < count:
-            assert self._answer(self._receive()) is None
+    def wait_for_events(self, count: int = 1, *, patience: float | None = None) -> list[dict[str, Any]]:
+        """Wait until there are *count* events since the last call, and return them.
+
+        TimeoutError when none comes for *patience* seconds (None: as long as for an answer).
+        """
+        timeout = self._socket.gettimeout()
+        self._socket.settimeout(timeout if patience is None else patience)
+        try:
+            while len(self.events) < count:
+                assert self._answer(self._receive()) is None
+        finally:
+            self._socket.settimeout(timeout)
         found = [layout.decode(message) for layout, message in self.events]
         self.events.clear()
         return found
@@ -99,10 +124,10 @@ class RawConnection:
     def _answer(self, messages: list[bytes]) -> bytes | None:
         answer: bytes | None = None
         for message in messages:
-            layout = layout_of(_message_type(message))
-            assert layout is not None
-            self._seen(layout, message)
-            if layout.kind == "event":
+            if RESPONSE_HEADER.unpack_from(message)[1] & EVENT:
+                layout = layout_of(_message_type(message))
+                assert layout is not None
+                self._seen(layout, message)
                 self.events.append((layout, message))
             else:
                 answer = message

@@ -354,7 +354,8 @@ class Invocations:
             request = pending.get(correlation_id)
             if request is None:
                 continue  # the answer to an attempt that was given up
-            if kind == request.method.response.id:
+            response = request.method.response
+            if kind == response.id or kind == response.other_id:
                 request.value = message
                 request.acks -= acks
                 if request.acks < 0:

@@ -56,7 +56,7 @@ CLIENT = Service(0x00, "Client", [
            "response: UUID", events=[
                Event("backup", "sourceInvocationCorrelationId: long"),
            ]),
-    Method(0x10, "triggerPartitionAssignment", "", "", retryable=True),
+    Method(0x10, "triggerPartitionAssignment", "", "", retryable=True, answer_id=0x001000),
     Method(0x11, "addMigrationListener",
            "localOnly: boolean",
            "response: UUID", since="2.2", events=[

@@ -15,6 +15,8 @@ COUNT_DOWN_LATCH = Service(0x0b, "CountDownLatch", [
     Method(0x03, "countDown",
            "groupId: RaftGroupId, name: String, invocationUid: UUID, expectedRound: int",
            "", retryable=True),
-    Method(0x04, "getCount", "groupId: RaftGroupId, name: String", "response: int", retryable=True),
+    Method(0x04, "getCount",
+           "groupId: RaftGroupId, name: String",
+           "response: int", retryable=True, answer_id=0x0b0501),
     Method(0x05, "getRound", "groupId: RaftGroupId, name: String", "response: int", retryable=True),
 ])

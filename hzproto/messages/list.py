@@ -38,5 +38,7 @@ LIST = Service(0x05, "List", [
     Method(0x14, "indexOf", "name: String, value: Data", "response: int", partition="name", retryable=True),
     Method(0x15, "sub", "name: String, from: int, to: int", "response: List_Data", partition="name", retryable=True),
     Method(0x16, "iterator", "name: String", "response: List_Data", partition="name", retryable=True),
-    Method(0x17, "listIterator", "name: String, index: int", "response: List_Data", partition="name", retryable=True),
+    Method(0x17, "listIterator",
+           "name: String, index: int",
+           "response: List_Data", partition="name", retryable=True, answer_id=0x051601),
 ])

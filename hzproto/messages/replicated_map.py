@@ -47,13 +47,13 @@ REPLICATED_MAP = Service(0x0d, "ReplicatedMap", [
     Method(0x11, "entrySet", "name: String", "response: EntryList_Data_Data", partition="random", retryable=True),
     Method(0x12, "addNearCacheEntryListener",
            "name: String, includeValue: boolean, localOnly: boolean",
-           "response: UUID", events=[
+           "response: UUID", answer_id=0x0d0b01, events=[
                Event("Entry", "key: Data?, value: Data?, oldValue: Data?, mergingValue: Data?, eventType: int, "
                               "uuid: UUID, numberOfAffectedEntries: int"),
            ]),
     Method(0x13, "putAllWithMetadata",
            "name: String, entries: List_ReplicatedMapEntryViewHolder, partitionId: int",
-           "", partition="any key belongs to target partition", since="2.7"),
+           "", partition="any key belongs to target partition", since="2.7", answer_id=0x0d0801),
     Method(0x14, "fetchEntryViews",
            "name: String, cursorId: UUID, newIteration: boolean, partitionId: int, batchSize: int",
            "cursorId: UUID, entryViews: List_ReplicatedMapEntryViewHolder", retryable=True, since="2.7"),

@@ -212,7 +212,7 @@ def decode(layout: Layout, message: Buffer) -> dict[str, Any]:
     size = len(message)
     try:
         pos, _, message_type = _INITIAL.unpack_from(message)
-        if message_type != layout.id:
+        if message_type not in (layout.id, layout.other_id):
             raise RemoteProtocolError(f"message type {message_type:#08x} instead of {layout.id:#08x}")
         if not layout.header_size <= pos <= size:
             raise RemoteProtocolError(f"an initial frame of {pos} bytes in a message of {size} bytes")

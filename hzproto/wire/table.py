@@ -43,10 +43,13 @@ class Layout:
         name: str,
         text: str,
         since: str,
+        other_id: int | None = None,
     ) -> None:
         self.kind: Final = kind
         self.id: Final = id
         """The message type."""
+        self.other_id: Final = other_id
+        """The type that members really give such messages, some of them or all, where it is not `id`."""
         self.name: Final = name
         self._text = text
         self.since: Final = since
@@ -175,6 +178,7 @@ class Method:
         retryable: bool = False,
         since: str = "2.0",
         events: Sequence[Event] = (),
+        answer_id: int | None = None,
     ) -> None:
         self.id: Final = id
         self.name: Final = name
@@ -186,6 +190,7 @@ class Method:
         self._request = request
         self._response = response
         self._events = events
+        self._answer_id = answer_id
 
     def bind(self, service: Service) -> None:
         """Take the place in the table of `service`."""
@@ -201,7 +206,8 @@ class Method:
 
     @cached_property
     def response(self) -> Layout:
-        return Layout("response", self._type + 1, f"{self._path}.response", self._response, self.since)
+        name = f"{self._path}.response"
+        return Layout("response", self._type + 1, name, self._response, self.since, self._answer_id)
 
     @cached_property
     def events(self) -> dict[str, Layout]:

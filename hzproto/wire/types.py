@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import struct
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, cast
 from uuid import UUID
 
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
@@ -362,9 +362,24 @@ def _custom(name: str, params: Sequence[Param], version: Version) -> Codec:
                 pos += 6
             else:
                 found[param.name], pos = type_of_param.read(message, pos)
+        if len(found) < len(params):
+            found = _Incomplete(name, found)
         return found, skip_to_end(message, pos)
 
     return Codec(write, read)
+
+
+class _Incomplete(dict[str, Any]):
+    """The fields of a custom type that ends early: who relies on one that is absent has a malformed message."""
+
+    __slots__ = ("_type",)
+
+    def __init__(self, type_: str, fields: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        self._type = type_
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise RemoteProtocolError(f"{self._type}: {name} is missing")
 
 
 def read_fixed(found: dict[str, Any], fixed: Sequence[tuple[Param, Fixed]], content: Buffer, pos: int) -> None:

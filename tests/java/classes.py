@@ -153,6 +153,17 @@ class StoredValue(ServerClass):
         object_data_output.write_object(self.key)
 
 
+@dataclass
+class Sample(ServerClass):
+    """Returns one of the objects in `Samples.java`."""
+
+    class_id = 18
+    name: str
+
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        object_data_output.write_string(self.name)
+
+
 # Functions
 
 
@@ -187,6 +198,17 @@ class StartsWith(ServerClass):
 
     def write_data(self, object_data_output: ObjectDataOutput) -> None:
         object_data_output.write_string(self.prefix)
+
+
+@dataclass
+class AddToValue(ServerClass):
+    """For `Map.replace_all`: adds to the ints that are the values."""
+
+    class_id = 23
+    number: int
+
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        object_data_output.write_int(self.number)
 
 
 # Parts of maps

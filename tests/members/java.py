@@ -50,7 +50,7 @@ def jars(version: str) -> list[Path]:
     """
     _find("java", "a Java runtime, 17 or newer (Debian: apt-get install default-jre-headless)")
     artifacts = ["hazelcast"] if major(version) < 5 else ["hazelcast", "hazelcast-sql"]
-    return [_jar(artifact, version) for artifact in artifacts]
+    return [jar("com.hazelcast", artifact, version) for artifact in artifacts]
 
 
 def compiled(version: str, *folders: Path) -> Path:
@@ -87,16 +87,17 @@ def command(
     ]
 
 
-def _jar(artifact: str, version: str) -> Path:
+def jar(group: str, artifact: str, version: str) -> Path:
+    """A jar of Maven Central; downloaded if the cache lacks it. Raises MembersUnavailable when that is not possible."""
     directory = cache_directory()
-    jar = directory / f"{artifact}-{version}.jar"
-    if jar.exists():
-        return jar
+    path = directory / f"{artifact}-{version}.jar"
+    if path.exists():
+        return path
     maven = _find("mvn", "Maven (Debian: apt-get install maven)")
     with _alone_in(directory):
-        if not jar.exists():
-            _download(maven, f"com.hazelcast:{artifact}:{version}", jar)
-    return jar
+        if not path.exists():
+            _download(maven, f"{group}:{artifact}:{version}", path)
+    return path
 
 
 def _download(maven: str, coordinates: str, jar: Path) -> None:

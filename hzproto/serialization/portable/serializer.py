@@ -224,7 +224,7 @@ class PortableSerializer:
         begin = offset + 12
         read_count(data, begin, count + 1, 4, "An object with fields")
         positions: tuple[int, ...] = Struct(f"{self._order}{count + 1}i").unpack_from(data, begin)
-        if not begin + 4 * len(positions) <= end <= len(data) or min(positions) < 0:
+        if not begin + 4 * len(positions) <= end <= len(data) or min(positions, default=-1) < 0:
             raise HazelcastSerializationError(f"A Portable ends at {end} or has fields before 0, where it cannot.")
         cls = self._factories.get(factory_id, {}).get(class_id)
         if cls is None:

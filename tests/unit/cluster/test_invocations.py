@@ -104,6 +104,19 @@ def test_an_answer_of_the_wrong_type_ends_the_request_and_the_connection(connect
     assert request.connection.closed
 
 
+def test_members_answer_some_requests_by_messages_of_another_type(connect: Connect) -> None:
+    network = connect()
+    network.hold("Map.project")
+    method = MESSAGES["Map.project"]
+    op = network.submit(Request[Any](method, method.request.body("m", b"projection")))
+    request = network.take("Map.project")
+    answer = {"response": [b"a", None]}
+    other = MESSAGES["Map.projectWithPredicate"].response
+    request.answer_with(other.encode(answer, correlation_id=request.correlation_id))
+    assert op.result() == [b"a", None]
+    assert not request.connection.closed
+
+
 def test_an_error_answer_that_cannot_be_read_ends_its_request(connect: Connect) -> None:
     network = connect()
     m = network.map()

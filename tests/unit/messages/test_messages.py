@@ -269,6 +269,34 @@ def test_custom_types_may_end_early() -> None:
         assert response.parse(message)[0] == view
 
 
+def test_who_needs_a_field_that_a_custom_type_lacks_has_a_malformed_message() -> None:
+    response = MESSAGES["Map.getEntryView"].response
+    head = response.encode({"response": None, "maxIdle": 5})[: response.size]
+    message = head + frame(b"", BEGIN_STRUCTURE) + frame(b"", END_STRUCTURE | FINAL)
+    view = response.parse(message)[0]
+    assert view.get("key") is None
+    with pytest.raises(RemoteProtocolError, match="SimpleEntryView: key is missing"):
+        view["key"]
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("Map.project", "Map.projectWithPredicate"),
+        ("List.listIterator", "List.iterator"),
+        ("CountDownLatch.getCount", "CountDownLatch.getRound"),
+        ("ReplicatedMap.addNearCacheEntryListener", "ReplicatedMap.addEntryListenerWithPredicate"),
+        ("ReplicatedMap.putAllWithMetadata", "ReplicatedMap.putAll"),
+    ],
+)
+def test_answers_that_members_give_the_type_of_others(name: str, like: str) -> None:
+    response, other = MESSAGES[name].response, MESSAGES[like].response
+    assert response.other_id == other.id
+    leaf = random_leaf(random.Random(1))
+    fields = {param.name: build(param.type, NEWEST, leaf, lambda: 2) for param in other.params}
+    assert response.decode(other.encode(fields)) == fields
+
+
 def test_absent_fields_are_absent_or_none() -> None:
     response = MESSAGES["Client.authentication"].response
     old = {

@@ -4,8 +4,10 @@ import com.hazelcast.core.IFunction;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
+import java.io.Serializable;
+import java.util.function.BiFunction;
 
-/** Functions for atomic numbers and references, and for filtering a ringbuffer. */
+/** Functions for atomic numbers and references, for filtering a ringbuffer, and for replacing a map's values. */
 final class Functions {
     private Functions() {
     }
@@ -82,6 +84,31 @@ final class Functions {
         @Override
         public void readData(ObjectDataInput in) throws IOException {
             prefix = in.readString();
+        }
+    }
+
+    /** Adds to the Integer values of a map. */
+    static final class AddToValue extends Identified implements BiFunction<Object, Integer, Integer>, Serializable {
+        static final int ID = 23;
+        private int number;
+
+        AddToValue() {
+            super(ID);
+        }
+
+        @Override
+        public Integer apply(Object key, Integer value) {
+            return value + number;
+        }
+
+        @Override
+        public void writeData(ObjectDataOutput out) throws IOException {
+            out.writeInt(number);
+        }
+
+        @Override
+        public void readData(ObjectDataInput in) throws IOException {
+            number = in.readInt();
         }
     }
 }

@@ -21,9 +21,11 @@ public class ServerClasses implements DataSerializableFactory {
             case Tasks.AddToMap.ID -> new Tasks.AddToMap();
             case Tasks.OwnsKey.ID -> new Tasks.OwnsKey();
             case Tasks.StoredValue.ID -> new Tasks.StoredValue();
+            case Tasks.Sample.ID -> new Tasks.Sample();
             case Functions.AddNumber.ID -> new Functions.AddNumber();
             case Functions.AppendText.ID -> new Functions.AppendText();
             case Functions.StartsWith.ID -> new Functions.StartsWith();
+            case Functions.AddToValue.ID -> new Functions.AddToValue();
             case EntryOrder.ID -> new EntryOrder();
             case PrefixInterceptor.ID -> new PrefixInterceptor();
             default -> null;

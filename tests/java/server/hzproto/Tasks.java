@@ -235,4 +235,29 @@ final class Tasks {
             key = in.readObject();
         }
     }
+
+    /** Returns one of the Samples. */
+    static final class Sample extends Identified implements Callable<Object> {
+        static final int ID = 18;
+        private String name;
+
+        Sample() {
+            super(ID);
+        }
+
+        @Override
+        public Object call() {
+            return Samples.all().get(name);
+        }
+
+        @Override
+        public void writeData(ObjectDataOutput out) throws IOException {
+            out.writeString(name);
+        }
+
+        @Override
+        public void readData(ObjectDataInput in) throws IOException {
+            name = in.readString();
+        }
+    }
 }
