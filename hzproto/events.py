@@ -66,3 +66,17 @@ class ItemEvent(Generic[T]):
     item: T | None
     event_type: ItemEventType
     member: MemberInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMessage(Generic[T]):
+    """A message of a topic.
+
+    `publish_time` is when it was published, in seconds since the epoch by the clock of the member or client that
+    published it. `member` is the publishing member, None when it has left and for messages of a `ReliableTopic`.
+    """
+
+    name: str
+    message: T
+    publish_time: float
+    member: MemberInfo | None

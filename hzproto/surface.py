@@ -51,6 +51,9 @@ Call: TypeAlias = "Callable[[Op[Any], float | None], Any]"
 """Submits an operation, with its timeout in seconds or None, and answers in the style of a surface."""
 
 
+_OPERATION = "__operation__"  # the mark of what `op` has made
+
+
 class Style:
     """How methods answer. `annotation` is what `help()` shows for a method that has a value of the type `{}`."""
 
@@ -156,8 +159,14 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
 def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     """Make a public method of a function that builds an operation."""
 
-    method = _method(cast(FunctionType, build))
-    return cast("Method[P, R]", functools.update_wrapper(method, build))
+    method = functools.update_wrapper(_method(cast(FunctionType, build)), build)
+    vars(method)[_OPERATION] = True
+    return cast("Method[P, R]", method)
+
+
+def is_operation(member: object) -> bool:
+    """Whether a member of a class was made by `op`."""
+    return isinstance(member, FunctionType) and _OPERATION in vars(member)
 
 
 def _method(build: FunctionType) -> FunctionType:
@@ -214,7 +223,7 @@ class Facade(Generic[S_co]):
         for style in _styles_of(cls):
             members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
             for name, member in members.items():
-                if isinstance(member, FunctionType) and hasattr(member, "__wrapped__"):  # made by `op`
+                if is_operation(member):
                     setattr(cls, name, _in_style(name, member, style))
 
     def __init__(self, runtime: Runtime, name: str, call: Call | None = None) -> None:

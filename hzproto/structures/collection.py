@@ -26,6 +26,12 @@ class Collection(Placed[S_co], Generic[S_co, T]):
     """Items, equal by their serialized form; None is no item."""
 
     messages: ClassVar[Service]
+    _all: ClassVar[str] = "iterator"  # what the protocol calls the request for all items
+
+    @op
+    def iterator(self) -> Op[list[T]]:
+        """All items: a copy, which does not change with the collection."""
+        return self._request(self._all, convert=self._objects)
 
     @op
     def size(self) -> Op[int]:

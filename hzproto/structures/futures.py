@@ -6,8 +6,14 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
+import hzproto.structures.list as lists
 import hzproto.structures.map as maps
+import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
+import hzproto.structures.replicated_map as replicated_maps
+import hzproto.structures.ringbuffer as ringbuffers
+import hzproto.structures.set as sets
+import hzproto.structures.topic as topics
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import (
     ClientOfflineError,
@@ -18,25 +24,37 @@ from hzproto.errors import (
 )
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.structures.containers import Items
+from hzproto.structures.containers import Entries, Items, LockContexts, MutableEntries
 from hzproto.surface import Blocking, Facade, Futures
 
 # What those adapters export beside their own client.
 __all__ = [
     "BlockingFencedLock",
+    "BlockingList",
     "BlockingMap",
+    "BlockingMultiMap",
     "BlockingQueue",
+    "BlockingReplicatedMap",
+    "BlockingRingbuffer",
+    "BlockingSet",
+    "BlockingTopic",
     "ClientOfflineError",
     "Config",
     "FencedLock",
     "Future",
     "HazelcastClientNotActiveError",
     "HazelcastError",
+    "List",
     "Map",
+    "MultiMap",
     "OperationCancelledError",
     "OperationTimeoutError",
     "Queue",
     "ReconnectMode",
+    "ReplicatedMap",
+    "Ringbuffer",
+    "Set",
+    "Topic",
     "combine_futures",
 ]
 
@@ -69,16 +87,52 @@ def _blocking(view_class: type[Any]) -> Any:
     return blocking
 
 
-class BlockingMap(maps.Map[Blocking, K, V]): ...
+class BlockingMap(maps.Map[Blocking, K, V], LockContexts[K]): ...
 
 
 class Map(maps.Map[Futures, K, V], WithBlocking[BlockingMap[K, V]]): ...
+
+
+class BlockingMultiMap(multi_maps.MultiMap[Blocking, K, V], Entries[K, list[V]], LockContexts[K]): ...
+
+
+class MultiMap(multi_maps.MultiMap[Futures, K, V], WithBlocking[BlockingMultiMap[K, V]]): ...
+
+
+class BlockingReplicatedMap(replicated_maps.ReplicatedMap[Blocking, K, V], MutableEntries[K, V]): ...
+
+
+class ReplicatedMap(replicated_maps.ReplicatedMap[Futures, K, V], WithBlocking[BlockingReplicatedMap[K, V]]): ...
 
 
 class BlockingQueue(queues.Queue[Blocking, T], Items[T]): ...
 
 
 class Queue(queues.Queue[Futures, T], WithBlocking[BlockingQueue[T]]): ...
+
+
+class BlockingList(lists.List[Blocking, T], Items[T]): ...
+
+
+class List(lists.List[Futures, T], WithBlocking[BlockingList[T]]): ...
+
+
+class BlockingRingbuffer(ringbuffers.Ringbuffer[Blocking, T]): ...
+
+
+class Ringbuffer(ringbuffers.Ringbuffer[Futures, T], WithBlocking[BlockingRingbuffer[T]]): ...
+
+
+class BlockingSet(sets.Set[Blocking, T], Items[T]): ...
+
+
+class Set(sets.Set[Futures, T], WithBlocking[BlockingSet[T]]): ...
+
+
+class BlockingTopic(topics.Topic[Blocking, T]): ...
+
+
+class Topic(topics.Topic[Futures, T], WithBlocking[BlockingTopic[T]]): ...
 
 
 class BlockingFencedLock(fenced_lock.FencedLock[Blocking]): ...
@@ -94,5 +148,11 @@ class CPSubsystem(cp.CPSubsystem[Blocking]):
 class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     """The getters of a client, which wait, and whose structures' methods return futures."""
 
+    get_list = structure_getter(List[Any])
     get_map = structure_getter(Map[Any, Any])
+    get_multi_map = structure_getter(MultiMap[Any, Any])
     get_queue = structure_getter(Queue[Any])
+    get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
+    get_ringbuffer = structure_getter(Ringbuffer[Any])
+    get_set = structure_getter(Set[Any])
+    get_topic = structure_getter(Topic[Any])

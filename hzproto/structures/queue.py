@@ -89,11 +89,6 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
         return len(items)
 
     @op
-    def iterator(self) -> Op[list[T]]:
-        """All items in their order: a copy, which does not change with the queue."""
-        return self._request("iterator", convert=self._objects)
-
-    @op
     def remaining_capacity(self) -> Op[int]:
         """How many more items there is room for."""
         return self._request("remainingCapacity")

@@ -193,7 +193,13 @@ def _string_data(name: str) -> bytes:
 _OBJECTS: Final = ("object", "")
 _TABLES: Final = {
     "hz:impl:mapService": ("map", "lock"),
+    "hz:impl:multiMapService": ("multi-map", "multi-map lock"),
+    "hz:impl:replicatedMapService": ("replicated map",),
     "hz:impl:queueService": ("queue",),
+    "hz:impl:listService": ("list",),
+    "hz:impl:setService": ("set",),
+    "hz:impl:topicService": ("topic",),
+    "hz:impl:ringbufferService": ("ringbuffer",),
 }
 """Where the services keep what belongs to an object of theirs."""
 

@@ -10,14 +10,14 @@ from uuid import UUID
 from hzproto.cluster.timers import Timers
 from hzproto.core import Address
 from hzproto.messages import MESSAGES
-from hzproto.testing import map_service
+from hzproto.testing import key_locks
 from hzproto.testing.cp_service import CPSubsystem
 from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
-from hzproto.testing.limits import Limits
 from hzproto.testing.listeners import Listeners
 from hzproto.testing.member import Member
 from hzproto.testing.partitions import Store, promoted, replicas
+from hzproto.testing.settings import Settings
 from hzproto.wire.params import version_tuple
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class ClusterOptions(TypedDict, total=False):
     session_heartbeat: float
     lock_limits: Mapping[str, int] | None
     queue_sizes: Mapping[str, int] | None
+    ringbuffers: Mapping[str, tuple[int, float]] | None
     rng: random.Random | None
 
 
@@ -54,6 +55,8 @@ class Cluster:
     `session_ttl` (seconds) is how long CP sessions live without a heartbeat, `session_heartbeat` how often clients are
     told to send one. `lock_limits` says how often the holder of a fenced lock may acquire it, by the names of the
     locks; others have no limit. `queue_sizes` says how many items fit into queues, by names or patterns (`bounded-*`).
+    `ringbuffers` has, in the same way, their capacities (10,000) and for how many seconds their items live (for ever);
+    the ringbuffer of a reliable topic goes by the topic's name.
 
     The CP subsystem is one state machine of the whole cluster, available while a member lives.
     """
@@ -73,6 +76,7 @@ class Cluster:
         session_heartbeat: float = 5.0,
         lock_limits: Mapping[str, int] | None = None,
         queue_sizes: Mapping[str, int] | None = None,
+        ringbuffers: Mapping[str, tuple[int, float]] | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
@@ -91,7 +95,8 @@ class Cluster:
         self.session_ttl = session_ttl
         self.session_heartbeat = session_heartbeat
         self.lock_limits = lock_limits or {}
-        self.queue_sizes = Limits(queue_sizes)
+        self.queue_sizes = Settings(queue_sizes)
+        self.ringbuffers = Settings(ringbuffers)
         self.rng = random.Random() if rng is None else rng
         self.faults = Faults()
         self.timers = Timers()
@@ -243,7 +248,7 @@ class Cluster:
 
     def _clean_up(self, client: UUID) -> None:
         del self._gone[client]
-        map_service.release_locks(self, client)
+        key_locks.release(self, client)
 
     def new_uuid(self) -> UUID:
         """Return a random UUID."""

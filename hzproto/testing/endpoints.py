@@ -10,9 +10,15 @@ from hzproto.testing import (
     client_service,
     cp_service,
     fenced_lock_service,
+    list_service,
     map_service,
+    multi_map_service,
     queue_service,
+    replicated_map_service,
+    ringbuffer_service,
     schema_service,
+    set_service,
+    topic_service,
 )
 from hzproto.wire.frames import RESPONSE_HEADER
 from hzproto.wire.params import version_tuple
@@ -26,7 +32,13 @@ _ROUTES: Final = {
     **client_service.ROUTES,
     **schema_service.ROUTES,
     **map_service.ROUTES,
+    **multi_map_service.ROUTES,
+    **replicated_map_service.ROUTES,
     **queue_service.ROUTES,
+    **list_service.ROUTES,
+    **set_service.ROUTES,
+    **topic_service.ROUTES,
+    **ringbuffer_service.ROUTES,
     **_CP_ROUTES,
 }
 _WITHOUT_CP: Final = "2.8"  # members that speak this version or a newer one have a CP subsystem only with a licence

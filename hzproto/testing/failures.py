@@ -9,7 +9,9 @@ _CLASS_NAMES: Final = {
     23: "java.lang.IllegalArgumentException",
     26: "java.lang.IllegalMonitorStateException",
     27: "java.lang.IllegalStateException",
+    29: "java.lang.IndexOutOfBoundsException",
     46: "com.hazelcast.spi.exception.RetryableHazelcastException",
+    51: "com.hazelcast.ringbuffer.StaleSequenceException",
     61: "java.lang.UnsupportedOperationException",
     85: "com.hazelcast.cp.internal.session.SessionExpiredException",
     86: "com.hazelcast.cp.internal.datastructures.exception.WaitKeyCancelledException",
@@ -19,7 +21,9 @@ OBJECT_DESTROYED: Final = 14
 ILLEGAL_ARGUMENT: Final = 23
 ILLEGAL_MONITOR_STATE: Final = 26
 ILLEGAL_STATE: Final = 27
+INDEX_OUT_OF_BOUNDS: Final = 29
 RETRYABLE_HAZELCAST: Final = 46
+STALE_SEQUENCE: Final = 51
 UNSUPPORTED_OPERATION: Final = 61
 SESSION_EXPIRED: Final = 85
 WAIT_KEY_CANCELLED: Final = 86

@@ -39,7 +39,7 @@ class Items:
         """Replace the items of a collection."""
         store.put((self.kind, name), KEY, tuple(items) or None)
 
-    def notify(self, task: Task, name: str, event: int, items: Sequence[bytes]) -> None:
+    def notify(self, task: Task, name: str, event: int, items: Sequence[bytes | None]) -> None:
         """Tell the listeners of a collection that items were added or removed."""
         assert task.member is not None
         layout = MESSAGES[f"{self._service}.addListener"].events["Item"]

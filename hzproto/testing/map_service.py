@@ -7,17 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.messages import MESSAGES
-from hzproto.testing.failures import ILLEGAL_MONITOR_STATE, Failure
+from hzproto.testing.key_locks import MAPS
 from hzproto.testing.listeners import notify
 from hzproto.testing.routes import Route, here, on_all, on_owner
-from hzproto.testing.tasks import Task, Wait
+from hzproto.testing.tasks import Task, later, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from hzproto.testing.calls import Call
-    from hzproto.testing.cluster import Cluster
     from hzproto.testing.member import Member
     from hzproto.testing.partitions import Store, Table
 
@@ -28,8 +27,6 @@ _EVICTED: Final = 8
 _EXPIRED: Final = 16
 _EVICT_ALL: Final = 32
 _CLEAR_ALL: Final = 64
-
-_FOREVER: Final = 1 << 53  # milliseconds; clients send the largest long for "no limit"
 
 
 class Entry(NamedTuple):
@@ -46,18 +43,6 @@ class Entry(NamedTuple):
         return now < self.expires and now < self.idle_until
 
 
-class Lock(NamedTuple):
-    """A locked key."""
-
-    client: UUID | None
-    thread: int
-    depth: int
-    """How often its holder has locked it."""
-    reference: int
-    """The id of the request that changed it last: repeated, it changes nothing."""
-    expires: float
-
-
 class Filter(NamedTuple):
     """What an entry listener wants to know."""
 
@@ -65,6 +50,9 @@ class Filter(NamedTuple):
     include_value: bool
     events: int
     """The types of events, added up."""
+
+
+_check_lock = MAPS.check
 
 
 # Entries
@@ -85,21 +73,16 @@ def _live(task: Task, store: Store, name: str) -> dict[bytes, bytes]:
     return {key: entry.value for key, entry in entries if entry.alive(now)}
 
 
-def _seconds(milliseconds: int) -> float:
-    """Turn a time limit of the protocol into seconds: the largest numbers, negative ones and 0 are none."""
-    return milliseconds / 1000 if 0 < milliseconds < _FOREVER else math.inf
-
-
 def _write(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: int = -1, max_idle: int = -1) -> None:
     old = _find(task, store, name, key)
-    now, idle = task.cluster.now, _seconds(max_idle)
-    _store(task, store, name, key, Entry(value, now + _seconds(ttl), idle, now + idle))
+    now, idle = task.cluster.now, seconds(max_idle)
+    _store(task, store, name, key, Entry(value, now + seconds(ttl), idle, now + idle))
     _notify(task.member, name, _ADDED if old is None else _UPDATED, key, value, None if old is None else old.value)
 
 
 def _store(task: Task, store: Store, name: str, key: bytes, entry: Entry) -> None:
     store.put(_entries(name), key, entry)
-    _later(task, min(entry.expires, entry.idle_until), _expire_entry, name, key)
+    later(task, min(entry.expires, entry.idle_until), _expire_entry, name, key)
 
 
 def _remove(task: Task, store: Store, name: str, key: bytes, event: int, old: bytes | None) -> None:
@@ -111,12 +94,6 @@ def _expire_entry(task: Task, store: Store, name: str, key: bytes) -> None:
     entry: Entry | None = store.get(_entries(name), key)
     if entry is not None and not entry.alive(task.cluster.now):
         _remove(task, store, name, key, _EXPIRED, entry.value)
-
-
-def _later(task: Task, when: float, handler: Any, *args: Any) -> None:
-    if when < math.inf:
-        cluster, partition = task.cluster, task.partition
-        cluster.timers.at(when, lambda: Task(cluster, partition, handler, args).start())
 
 
 def _get(task: Task, store: Store, name: str, key: bytes, _thread: int) -> bytes | None:
@@ -263,7 +240,7 @@ def _contains_value(task: Task, store: Store, name: str, value: bytes) -> bool:
 
 
 def _remove_unlocked(task: Task, store: Store, name: str) -> int:
-    unlocked = [key for key in store.items(_entries(name)) if _lock_of(task, store, name, key) is None]
+    unlocked = [key for key in store.items(_entries(name)) if MAPS.of(task, store, name, key) is None]
     for key in unlocked:
         store.put(_entries(name), key, None)
     return len(unlocked)
@@ -277,75 +254,6 @@ def _cleared(event: int, call: Call, results: list[int]) -> None:
     affected = sum(results)
     if affected:
         _notify(call.member, call.args[0], event, None, None, None, affected)
-
-
-# Locks
-
-
-def _lock_of(task: Task, store: Store, name: str, key: bytes) -> Lock | None:
-    lock: Lock | None = store.get(("lock", name), key)
-    return lock if lock is not None and task.cluster.now < lock.expires else None
-
-
-def _check_lock(task: Task, store: Store, name: str, key: bytes, thread: int, timeout: int = -1) -> None:
-    """Wait (milliseconds; negative: for ever) while another than the caller has locked the key."""
-    lock = _lock_of(task, store, name, key)
-    if lock is not None and (lock.client, lock.thread) != (task.client, thread):
-        until = task.started + timeout / 1000 if 0 <= timeout < _FOREVER else None
-        raise Wait(("lock", name), key, until, otherwise=False)
-
-
-def _acquire(
-    task: Task, store: Store, name: str, key: bytes, thread: int, lease: int, timeout: int, reference: int
-) -> bool:
-    _check_lock(task, store, name, key, thread, timeout)
-    lock = _lock_of(task, store, name, key)
-    if lock is None or lock.reference != reference:
-        expires = task.cluster.now + _seconds(lease)
-        depth = 1 if lock is None else lock.depth + 1
-        store.put(("lock", name), key, Lock(task.client, thread, depth, reference, expires))
-        _later(task, expires, _expire_lock, name, key)
-    return True
-
-
-def _lock(task: Task, store: Store, name: str, key: bytes, thread: int, lease: int, reference: int) -> None:
-    _acquire(task, store, name, key, thread, lease, -1, reference)
-
-
-def _unlock(task: Task, store: Store, name: str, key: bytes, thread: int, reference: int) -> None:
-    lock = _lock_of(task, store, name, key)
-    if lock is None or (lock.client, lock.thread) != (task.client, thread):
-        raise Failure(ILLEGAL_MONITOR_STATE, "the caller does not hold the lock of this key")
-    if lock.reference != reference:
-        left = lock._replace(depth=lock.depth - 1, reference=reference)
-        store.put(("lock", name), key, left if left.depth else None)
-
-
-def _force_unlock(_task: Task, store: Store, name: str, key: bytes, _reference: int) -> None:
-    if store.get(("lock", name), key) is not None:
-        store.put(("lock", name), key, None)
-
-
-def _is_locked(task: Task, store: Store, name: str, key: bytes) -> bool:
-    return _lock_of(task, store, name, key) is not None
-
-
-def _expire_lock(task: Task, store: Store, name: str, key: bytes) -> None:
-    if _lock_of(task, store, name, key) is None:
-        _force_unlock(task, store, name, key, 0)
-
-
-def _release(_task: Task, store: Store, client: UUID) -> None:
-    for table in store.tables("lock"):
-        for key, lock in store.items(table).items():
-            if lock.client == client:
-                store.put(table, key, None)
-
-
-def release_locks(cluster: Cluster, client: UUID) -> None:
-    """Free whatever a client that is gone has locked."""
-    for partition in range(cluster.partition_count):
-        Task(cluster, partition, _release, (client,)).start()
 
 
 # Listeners
@@ -414,11 +322,7 @@ ROUTES: Final[dict[str, Route]] = {
     "Map.containsValue": on_all(_contains_value, lambda _call, results: any(results)),
     "Map.clear": on_all(_remove_unlocked, partial(_cleared, _CLEAR_ALL)),
     "Map.evictAll": on_all(_remove_unlocked, partial(_cleared, _EVICT_ALL)),
-    "Map.lock": on_owner(_lock),
-    "Map.tryLock": on_owner(_acquire),
-    "Map.unlock": on_owner(_unlock),
-    "Map.forceUnlock": on_owner(_force_unlock),
-    "Map.isLocked": on_owner(_is_locked),
+    **MAPS.routes("Map"),
     "Map.addEntryListener": here(_add_listener),
     "Map.addEntryListenerToKey": here(_add_listener_to_key),
     "Map.removeEntryListener": here(_remove_listener),

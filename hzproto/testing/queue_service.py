@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hzproto.testing.failures import ILLEGAL_STATE, Failure
 from hzproto.testing.items import ADDED, KEY, REMOVED, Items
-from hzproto.testing.tasks import Wait
+from hzproto.testing.tasks import FOREVER, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from hzproto.testing.tasks import Task
 
 UNBOUNDED: Final = 2**31 - 1
-_FOREVER: Final = 1 << 53  # milliseconds
 
 _items: Final = Items("Queue")
 
@@ -32,7 +31,7 @@ def _append(task: Task, store: Store, name: str, items: Sequence[bytes]) -> None
 
 def _wait(task: Task, name: str, timeout: int, otherwise: object) -> Wait:
     """Make the wait for a change of the queue, `timeout` milliseconds since the request at most."""
-    until = task.started + timeout / 1000 if timeout < _FOREVER else None
+    until = task.started + timeout / 1000 if timeout < FOREVER else None
     return Wait((_items.kind, name), KEY, until, otherwise)
 
 
@@ -44,7 +43,7 @@ def _offer(task: Task, store: Store, name: str, item: bytes, timeout: int) -> bo
 
 
 def _put(task: Task, store: Store, name: str, item: bytes) -> None:
-    _offer(task, store, name, item, _FOREVER)
+    _offer(task, store, name, item, FOREVER)
 
 
 def _add_all(task: Task, store: Store, name: str, items: Sequence[bytes]) -> bool:
@@ -65,7 +64,7 @@ def _poll(task: Task, store: Store, name: str, timeout: int) -> bytes | None:
 
 
 def _take(task: Task, store: Store, name: str) -> bytes | None:
-    return _poll(task, store, name, _FOREVER)
+    return _poll(task, store, name, FOREVER)
 
 
 def _peek(_task: Task, store: Store, name: str) -> bytes | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hzproto.testing.failures import ILLEGAL_ARGUMENT, Failure
 
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     """Is called with the task, the store of the partition, and the fields of the request; returns the answer's."""
     Done: TypeAlias = Callable[[Any, int], None]
     """Is called with the result and the number of backup acks that the client has to wait for."""
+
+
+FOREVER: Final = 1 << 53
+"""In milliseconds, and the longest time that is taken for one: clients send the largest long for "no limit"."""
+
+
+def seconds(milliseconds: int) -> float:
+    """Turn a time limit of the protocol into seconds: the largest numbers, negative ones and 0 are none."""
+    return milliseconds / 1000 if 0 < milliseconds < FOREVER else math.inf
 
 
 class Wait(Exception):  # noqa: N818 - no error
@@ -194,3 +204,10 @@ class Task:
             self.done(result, acks)
         else:
             self.cluster.send(self.member, self.call.member, partial(self.done, result, acks))
+
+
+def later(task: Task, when: float, handler: Handler, *args: Any) -> None:
+    """Let a handler run in the task's partition at a time, if it is not infinite."""
+    if when < math.inf:
+        cluster, partition = task.cluster, task.partition
+        cluster.timers.at(when, lambda: Task(cluster, partition, handler, args).start())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
 from zlib import crc32
@@ -64,7 +65,8 @@ def _marks(version: str) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="session")
 def memory() -> Iterator[InMemoryCluster]:
-    with InMemoryCluster(members=3, queue_sizes={"bounded-*": 2}) as cluster:
+    ringbuffers = {"small-*": (10, math.inf), "brief-*": (4, 1.0)}
+    with InMemoryCluster(members=3, queue_sizes={"bounded-*": 2}, ringbuffers=ringbuffers) as cluster:
         yield cluster
 
 

@@ -9,6 +9,8 @@ _SIZES = {"5.3.8": 3, "5.4.0": 3}
 
 _STRUCTURES = """
   <queue name="bounded-*"><max-size>2</max-size></queue>
+  <ringbuffer name="small-*"><capacity>10</capacity></ringbuffer>
+  <ringbuffer name="brief-*"><capacity>4</capacity><time-to-live-seconds>1</time-to-live-seconds></ringbuffer>
 """
 
 

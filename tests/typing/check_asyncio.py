@@ -8,7 +8,7 @@ import asyncio
 from typing import Any, assert_type
 
 from hzproto.surface import Reply
-from hzproto_asyncio import FencedLock, HazelcastClient, Map, Queue
+from hzproto_asyncio import FencedLock, HazelcastClient, Map, MultiMap, Queue, Ringbuffer
 
 
 async def client() -> None:
@@ -50,3 +50,12 @@ async def queues(client: HazelcastClient, q: Queue[str]) -> None:
     assert_type(await q.poll(1), str | None)
     async for item in q:
         assert_type(item, str)
+
+
+async def others(many: MultiMap[str, int], ring: Ringbuffer[str]) -> None:
+    assert_type(await many.get("k"), list[int])
+    async with many.lock_context("k"):
+        pass
+    async for key in many:
+        assert_type(key, str)
+    assert_type(list(await ring.read_many(0, 1, 10)), list[str])

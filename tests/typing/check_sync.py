@@ -9,8 +9,22 @@ from hzproto.core import MemberInfo
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade
 from hzproto.structures.futures import CPSubsystem
+from hzproto.structures.ringbuffer import ReadResult
 from hzproto.surface import Blocking, Futures
-from hzproto_sync import BlockingMap, BlockingQueue, FencedLock, HazelcastClient, Map, Queue
+from hzproto_sync import (
+    BlockingMap,
+    BlockingQueue,
+    FencedLock,
+    HazelcastClient,
+    List,
+    Map,
+    MultiMap,
+    Queue,
+    ReplicatedMap,
+    Ringbuffer,
+    Set,
+    Topic,
+)
 
 
 def client(client: HazelcastClient) -> None:
@@ -83,6 +97,28 @@ def queues(client: HazelcastClient, q: Queue[str]) -> None:
     assert_type(list(q.blocking()), list[str])
     q.add(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     len(q)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def others(
+    items: List[str],
+    unique: Set[int],
+    topic: Topic[str],
+    ring: Ringbuffer[str],
+    many: MultiMap[str, int],
+    replicated: ReplicatedMap[str, int],
+) -> None:
+    assert_type(items.get(0), Future[str])
+    assert_type(items.blocking().sub_list(0, 1), list[str])
+    assert_type(unique.get_all(), Future[list[int]])
+    assert_type(1 in unique.blocking(), bool)
+    assert_type(topic.add_listener(lambda message: assert_type(message.message, str)), Future[str])
+    assert_type(ring.read_one(0), Future[str])
+    assert_type(ring.blocking().read_many(0, 0, 1), ReadResult[str])
+    assert_type(many.get("k"), Future[list[int]])
+    assert_type(many.blocking()["k"], list[int])
+    assert_type(replicated.get("k"), Future[int | None])
+    assert_type(replicated.blocking()["k"], int)
+    assert_type(list(replicated.blocking()), list[str])
 
 
 def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:

@@ -8,7 +8,7 @@ from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
-from hzproto_twisted import FencedLock, HazelcastClient, Map, Queue
+from hzproto_twisted import FencedLock, HazelcastClient, Map, MultiMap, Queue, Topic
 
 
 async def client() -> None:
@@ -35,3 +35,8 @@ async def structures(m: Map[str, int], lock: FencedLock) -> None:
 async def queues(client: HazelcastClient, q: Queue[str]) -> None:
     assert_type(client.get_queue("q"), Queue[Any])
     assert_type(q.take(), Deferred[str])
+
+
+async def others(many: MultiMap[str, int], topic: Topic[str]) -> None:
+    assert_type(many.get("k"), Deferred[list[int]])
+    assert_type(topic.publish("m"), Deferred[None])

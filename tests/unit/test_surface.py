@@ -13,7 +13,7 @@ import pytest
 
 from hzproto.ops import Done, Op
 from hzproto.structures import futures
-from hzproto.surface import Facade, Futures, op
+from hzproto.surface import Facade, Futures, is_operation, op
 from tests.unit.conftest import Connect
 
 ANSWERS = {
@@ -44,7 +44,7 @@ plaintext: Any = vars(pydoc)["plaintext"]
 def operations(cls: type[Any]) -> Iterator[tuple[str, Any]]:
     """The public methods of a generic class that `op` made."""
     for name, method in inspect.getmembers(cls, inspect.isfunction):
-        if hasattr(method, "__wrapped__"):
+        if is_operation(method):
             yield name, method
 
 

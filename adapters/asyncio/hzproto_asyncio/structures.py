@@ -6,23 +6,57 @@ from typing import Any, TypeVar
 
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
+import hzproto.structures.list as lists
 import hzproto.structures.map as maps
+import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
+import hzproto.structures.replicated_map as replicated_maps
+import hzproto.structures.ringbuffer as ringbuffers
+import hzproto.structures.set as sets
+import hzproto.structures.topic as topics
 from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.structures.containers import AsyncItems
+from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContexts
 from hzproto.surface import Aio
 
-__all__ = ["FencedLock", "Map", "Queue"]
+__all__ = [
+    "FencedLock",
+    "List",
+    "Map",
+    "MultiMap",
+    "Queue",
+    "ReplicatedMap",
+    "Ringbuffer",
+    "Set",
+    "Topic",
+]
 
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Map(maps.Map[Aio, K, V]): ...
+class Map(maps.Map[Aio, K, V], AsyncLockContexts[K]): ...
+
+
+class MultiMap(multi_maps.MultiMap[Aio, K, V], AsyncKeys[K], AsyncLockContexts[K]): ...
+
+
+class ReplicatedMap(replicated_maps.ReplicatedMap[Aio, K, V], AsyncKeys[K]): ...
 
 
 class Queue(queues.Queue[Aio, T], AsyncItems[T]): ...
+
+
+class List(lists.List[Aio, T], AsyncItems[T]): ...
+
+
+class Ringbuffer(ringbuffers.Ringbuffer[Aio, T]): ...
+
+
+class Set(sets.Set[Aio, T], AsyncItems[T]): ...
+
+
+class Topic(topics.Topic[Aio, T]): ...
 
 
 class FencedLock(fenced_lock.FencedLock[Aio]): ...
@@ -35,5 +69,11 @@ class CPSubsystem(cp.CPSubsystem[Aio]):
 class AioClient(ClientFacade[Aio, CPSubsystem]):
     """The getters of a client."""
 
+    get_list = structure_getter(List[Any])
     get_map = structure_getter(Map[Any, Any])
+    get_multi_map = structure_getter(MultiMap[Any, Any])
     get_queue = structure_getter(Queue[Any])
+    get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
+    get_ringbuffer = structure_getter(Ringbuffer[Any])
+    get_set = structure_getter(Set[Any])
+    get_topic = structure_getter(Topic[Any])
