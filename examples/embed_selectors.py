@@ -13,7 +13,7 @@ import time
 from typing import Any, TypeVar
 
 from hzproto import Client, Config
-from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.actions import CloseConnection, OpenConnection
 from hzproto.cluster.connection import Connection
 from hzproto.ops import Op
 from hzproto.structures.map import Map
@@ -54,7 +54,7 @@ class Loop:
             for action in self.core.actions():
                 if isinstance(action, OpenConnection):
                     self.dial(action)
-                else:
+                elif isinstance(action, CloseConnection):
                     self.hang_up(action.connection)
             for connection in self.core.dirty():
                 self.send(connection, b"".join(connection.data_to_send()))
@@ -70,7 +70,7 @@ class Loop:
             self.core.handle_timer(time.monotonic())
 
     def dial(self, action: OpenConnection) -> None:
-        address = action.address  # a fuller adapter asks config.address_translator, and resolves names elsewhere
+        address = action.prepare()  # a fuller adapter does this and the next where nobody has to wait for it
         family, kind, proto, _, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
         sock = socket.socket(family, kind, proto)
         sock.setblocking(False)

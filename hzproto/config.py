@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from enum import IntEnum
-from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 from hzproto.checks import (
     Check,
@@ -32,9 +32,16 @@ from hzproto.checks import (
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
 from hzproto.options import Option, Options
+from hzproto.security import TokenProvider
 from hzproto.serialization.api import CompactSerializer, IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
 from hzproto.serialization.portable.classdef import ClassDefinition
+from hzproto.util import LoadBalancer
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+else:
+    SSLContext = object  # those who have one have imported ssl, others need not
 
 FactoryT = TypeVar("FactoryT")
 
@@ -50,6 +57,13 @@ class ReconnectMode(IntEnum):
     """It reconnects, and operations fail with ClientOfflineError meanwhile."""
 
 
+class SSLProtocol(IntEnum):
+    """Versions of TLS, by the numbers of the official client; older ones than these are broken."""
+
+    TLSv1_2 = 4
+    TLSv1_3 = 5
+
+
 SocketOption: TypeAlias = tuple[int, int, int | bytes]
 MemberListener: TypeAlias = Callable[[MemberInfo], object]
 MembershipListener: TypeAlias = tuple[MemberListener | None, MemberListener | None]
@@ -60,10 +74,13 @@ AddressTable: TypeAlias = (  # three, because the key type of a Mapping is invar
     Mapping[str, AddressLike] | Mapping[Address, AddressLike] | Mapping[tuple[str, int], AddressLike]
 )
 
+Password: TypeAlias = str | bytes | Callable[[], str | bytes]
+
 Factories: TypeAlias = Mapping[int, Mapping[int, type[FactoryT]]]
 """From factory ids to mappings of class ids to classes."""
 
 DEFAULT_PORT: Final = 5701
+DISCOVERY_URL: Final = "https://api.cloud.hazelcast.com"
 _INT32: Final = integer(-(2**31), 2**31 - 1)
 _PORT: Final = integer(1, 65535)
 
@@ -112,6 +129,43 @@ def _membership_listener(name: str, value: object) -> MembershipListener:
         raise refusal(ValueError, name, value, f"{allowed} of which at most one is None")
     check = optional(function)
     return check(f"{name}[0]", added), check(f"{name}[1]", removed)
+
+
+def _secret_text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{name} must be a string, not {type(value).__name__}")  # its value is nobody's business
+
+
+def _password(name: str, value: object) -> Password:
+    if isinstance(value, str | bytes) or callable(value):
+        return cast(Password, value)
+    raise TypeError(f"{name} must be a string, bytes or a callable that returns one, not {type(value).__name__}")
+
+
+def _ssl_context(name: str, value: object) -> SSLContext:
+    if hasattr(value, "wrap_bio"):  # without importing ssl
+        return cast(SSLContext, value)
+    raise refusal(TypeError, name, value, "an ssl.SSLContext")
+
+
+def _token_provider(name: str, value: object) -> TokenProvider:
+    if callable(getattr(value, "token", None)):
+        return cast(TokenProvider, value)
+    raise TypeError(f"{name} must be an object with a method token(address), not {type(value).__name__}")
+
+
+def _load_balancer(name: str, value: object) -> LoadBalancer:
+    if isinstance(value, LoadBalancer):
+        return value
+    raise refusal(TypeError, name, value, "a LoadBalancer")
+
+
+def _url(name: str, value: object) -> str:
+    url = text(name, value)
+    if not url.startswith(("https://", "http://")):
+        raise refusal(ValueError, name, value, "a URL that begins with https:// or http://")
+    return url.rstrip("/")
 
 
 def _class(name: str, value: object) -> type[Any]:
@@ -180,6 +234,22 @@ class ConfigKeywords(TypedDict, total=False):
     fail_on_indeterminate_operation_state: bool
     address_translator: AddressTable | AddressTranslator | None
     max_message_size: int
+    load_balancer: LoadBalancer | None
+    ssl_enabled: bool
+    ssl_cafile: str | None
+    ssl_certfile: str | None
+    ssl_keyfile: str | None
+    ssl_password: Password | None
+    ssl_protocol: SSLProtocol | int | str
+    ssl_ciphers: str | None
+    ssl_check_hostname: bool
+    ssl_context: SSLContext | None
+    creds_username: str | None
+    creds_password: str | None
+    token_provider: TokenProvider | None
+    cloud_discovery_token: str | None
+    cloud_discovery_url: str
+    use_public_ip: bool
 
 
 class Config(Options):
@@ -339,6 +409,68 @@ class Config(Options):
     max_message_size = Option[int, int](
         256 * 1024 * 1024, integer(1024, 2**31 - 1), "The largest message to accept from a member, in bytes."
     )
+    load_balancer = Option[LoadBalancer | None, LoadBalancer | None](
+        None,
+        optional(_load_balancer),
+        "Chooses the member for operations that any member can carry out. None: they are taken in turn.",
+    )
+    ssl_enabled = Option[bool, bool](
+        False,
+        boolean,
+        "Whether to speak TLS with the members, which have to show a certificate that is trusted and valid.",
+    )
+    ssl_cafile = Option[str | None, str | None](
+        None, optional(text), "A PEM file of the authorities to trust. None: those that the system trusts."
+    )
+    ssl_certfile = Option[str | None, str | None](
+        None, optional(text), "A PEM file of this client's own certificate, for members that want one (mutual TLS)."
+    )
+    ssl_keyfile = Option[str | None, str | None](
+        None, optional(text), "A PEM file of the private key. None: it is in `ssl_certfile`."
+    )
+    ssl_password = Option[Password | None, Password | None](
+        None,
+        optional(_password),
+        "The password of an encrypted private key: a string, bytes, or a callable that returns one.",
+        secret=True,
+    )
+    ssl_protocol = Option[SSLProtocol, SSLProtocol | int | str](
+        SSLProtocol.TLSv1_2, one_of(SSLProtocol), "The oldest version of TLS to accept; a value or a name."
+    )
+    ssl_ciphers = Option[str | None, str | None](
+        None, optional(text), "The ciphers to offer for TLS 1.2, in the notation of OpenSSL. None: Python's choice."
+    )
+    ssl_check_hostname = Option[bool, bool](
+        True,
+        boolean,
+        "Whether the certificate of a member has to be for the host at which the client has reached it.",
+    )
+    ssl_context = Option[SSLContext | None, SSLContext | None](
+        None, optional(_ssl_context), "A context to use as it is, in place of all other `ssl_` options."
+    )
+    creds_username = Option[str | None, str | None](
+        None, optional(text), "The user name for members that want to know (Enterprise); with `creds_password`."
+    )
+    creds_password = Option[str | None, str | None](
+        None, optional(_secret_text), "The password for `creds_username`.", secret=True
+    )
+    token_provider = Option[TokenProvider | None, TokenProvider | None](
+        None,
+        optional(_token_provider),
+        "Where to get the token for members that want one (Enterprise): an object with a method `token(address)`.",
+    )
+    cloud_discovery_token = Option[str | None, str | None](
+        None,
+        optional(_secret_text),
+        "The token by which to ask the cloud's discovery service for the members, in place of `cluster_members`.",
+        secret=True,
+    )
+    cloud_discovery_url = Option[str, str](DISCOVERY_URL, _url, "Where that discovery service is.")
+    use_public_ip = Option[bool, bool](
+        False,
+        boolean,
+        "Whether to reach members at the public addresses that they announce, where they do (members 4.1 and newer).",
+    )
 
     def __init__(self, **options: Unpack[ConfigKeywords]) -> None:
         super().__init__(**options)
@@ -380,6 +512,34 @@ class Config(Options):
                 f"heartbeat_timeout ({self.heartbeat_timeout}) must be greater than "
                 f"heartbeat_interval ({self.heartbeat_interval})."
             )
+        self._check_security()
+        if self._gives("cloud_discovery_token"):
+            for name in ("cluster_members", "address_translator", "use_public_ip"):
+                if self._gives(name):
+                    raise InvalidConfigurationError(f"{name} and cloud_discovery_token exclude each other.")
+
+    def _check_security(self) -> None:
+        of_tls = [
+            name for name in self.table if name.startswith("ssl_") and name != "ssl_enabled" and self._gives(name)
+        ]
+        if of_tls and not self.ssl_enabled:
+            raise InvalidConfigurationError(f"{of_tls[0]} has no effect without ssl_enabled=True.")
+        if self.ssl_context is not None and len(of_tls) > 1:
+            others = ", ".join(name for name in of_tls if name != "ssl_context")
+            raise InvalidConfigurationError(f"ssl_context is used as it is: configure it instead of giving {others}.")
+        for name, needed in (
+            ("ssl_keyfile", "ssl_certfile"),
+            ("ssl_password", "ssl_certfile"),
+            ("creds_username", "creds_password"),
+            ("creds_password", "creds_username"),
+        ):
+            if self._gives(name) and not self._gives(needed):
+                raise InvalidConfigurationError(f"{name} needs {needed}, too.")
+        if self._gives("token_provider") and self._gives("creds_username"):
+            raise InvalidConfigurationError("token_provider and creds_username exclude each other.")
+
+    def _gives(self, name: str) -> bool:
+        return bool(getattr(self, name) != self.table[name].default)
 
 
 OPTIONS: Final = Config.table
@@ -387,25 +547,11 @@ OPTIONS: Final = Config.table
 
 UNSUPPORTED_OPTIONS: Final = frozenset(
     {
-        "cloud_discovery_token",
-        "creds_password",
-        "creds_username",
         "flake_id_generators",
-        "load_balancer",
         "near_caches",
         "reliable_topics",
-        "ssl_cafile",
-        "ssl_certfile",
-        "ssl_check_hostname",
-        "ssl_ciphers",
-        "ssl_enabled",
-        "ssl_keyfile",
-        "ssl_password",
-        "ssl_protocol",
         "statistics_enabled",
         "statistics_period",
-        "token_provider",
-        "use_public_ip",
     }
 )
 """Options of the official client that have no effect here yet: refused, never ignored."""

@@ -18,11 +18,15 @@ OptionsT = TypeVar("OptionsT", bound="Options")
 
 
 class Option(Generic[Got, Given]):
-    """One of the :class:`Options`: its default, the check that every value passes, and what it means."""
+    """One of the :class:`Options`: its default, the check that every value passes, and what it means.
 
-    def __init__(self, default: Given, check: Check[Got], doc: str) -> None:
+    The value of a *secret* one is not shown.
+    """
+
+    def __init__(self, default: Given, check: Check[Got], doc: str, *, secret: bool = False) -> None:
         self._given_default = default
         self._check = check
+        self.secret = secret
         self.__doc__ = doc
 
     def __set_name__(self, owner: type[Options], name: str) -> None:
@@ -75,7 +79,8 @@ class Options:
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        shown = (f"{name}={'…' if self.table[name].secret else repr(value)}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def group(cls: type[OptionsT]) -> Check[OptionsT]:

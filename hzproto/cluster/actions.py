@@ -9,19 +9,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from hzproto.cluster.connection import Connection
+    from hzproto.config import AddressTranslator
     from hzproto.core import Address
+    from hzproto.security import TokenProvider
 
 
 @dataclass(frozen=True, slots=True)
 class OpenConnection:
-    """Dial `address` and report `connection_opened` or `connection_failed`.
+    """Dial what `prepare()` returns and report `connection_opened` or `connection_failed`.
 
-    Where `Config.address_translator` is set, dial what it makes of the address. It is the user's: call it where it may
-    block. Names are resolved anew for each attempt.
+    Where `asks_user`, `prepare` calls functions of the user's: call it where it may block. The token that it leaves in
+    the connection may be an awaitable, in whose place those who can are to put what it yields. Names are resolved anew
+    for each attempt.
     """
 
     connection: Connection
     address: Address
+    translator: AddressTranslator | None = None
+    token_provider: TokenProvider | None = None
+
+    @property
+    def asks_user(self) -> bool:
+        """Whether `prepare` may take its time."""
+        return self.translator is not None or self.token_provider is not None
+
+    def prepare(self) -> Address:
+        """Return the address to dial, and get the token for it."""
+        connection = self.connection
+        if self.translator is not None:
+            connection.dialled = self.translator(self.address)
+        if self.token_provider is not None:
+            connection.token = self.token_provider.token(connection.dialled)
+        return connection.dialled
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Get what is at `url` by HTTP, within `timeout` seconds if it is not None, and report `looked_up`."""
+
+    url: str
+    timeout: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +58,7 @@ class CloseConnection:
     connection: Connection
 
 
-Action: TypeAlias = OpenConnection | CloseConnection
+Action: TypeAlias = OpenConnection | LookUp | CloseConnection
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hzproto.core import Address, MemberInfo, parse_address
+from hzproto.core import Address, parse_address
 
 if TYPE_CHECKING:
     import random
@@ -18,14 +18,14 @@ DEFAULT_PORTS = (5701, 5702, 5703)
 
 
 def candidates(
-    configured: Sequence[str], members: Iterable[MemberInfo], rng: random.Random, *, shuffle: bool
+    configured: Sequence[str], known: Iterable[Address], rng: random.Random, *, shuffle: bool
 ) -> list[list[Address]]:
     """The addresses to try, in stages: the addresses of a stage are tried side by side, a later stage when all failed.
 
-    First the last known members with the configured addresses; then the further default ports of configured hosts that
-    name no port.
+    First those of the last *known* members with the configured addresses; then the further default ports of configured
+    hosts that name no port.
     """
-    first = [member.address for member in members]
+    first = list(known)
     later: list[Address] = []
     for text in configured or ("127.0.0.1",):
         address = parse_address(text, 0)

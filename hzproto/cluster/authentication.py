@@ -9,6 +9,7 @@ from hzproto.core import MemberVersion
 from hzproto.errors import AuthenticationError, ClientNotAllowedInClusterError, RemoteProtocolError
 from hzproto.messages import MESSAGES
 from hzproto.ops import Request
+from hzproto.security import token_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ CLIENT_VERSION = "5.7.0"  # the members' own numbering: what this client can do 
 _SERIALIZATION_VERSION = 1
 
 _AUTHENTICATION = MESSAGES["Client.authentication"]
+_CUSTOM = MESSAGES["Client.authenticationCustom"]
 _SMART_ROUTING = 1
 _UNISOCKET_ROUTING = 0
 
@@ -38,10 +40,13 @@ class Admission:
 
 def authentication(config: Config, client_uuid: UUID, client_name: str, connection: Connection) -> Request[Admission]:
     """Make the request that introduces the client on *connection*; it raises when the member refuses."""
-    body = _AUTHENTICATION.request.body(
+    method = _AUTHENTICATION
+    credentials: tuple[object, ...] = (config.creds_username, config.creds_password)
+    if config.token_provider is not None:
+        method, credentials = _CUSTOM, (token_bytes(connection.token),)
+    body = method.request.body(
         config.cluster_name,
-        None,
-        None,
+        *credentials,
         client_uuid,
         CLIENT_TYPE,
         _SERIALIZATION_VERSION,
@@ -51,7 +56,7 @@ def authentication(config: Config, client_uuid: UUID, client_name: str, connecti
         _SMART_ROUTING if config.smart_routing else _UNISOCKET_ROUTING,
         False,
     )
-    return Request(_AUTHENTICATION, body, convert=lambda answer: _read(answer, config, connection), target=connection)
+    return Request(method, body, convert=lambda answer: _read(answer, config, connection), target=connection)
 
 
 def _read(answer: tuple[Any, ...], config: Config, connection: Connection) -> Admission:
@@ -71,12 +76,16 @@ _REFUSALS: dict[int, tuple[type[Exception], Callable[[Config], str]]] = {
         AuthenticationError,
         lambda config: (
             f"refused the client: its cluster is not called {config.cluster_name!r} (cluster_name), "
-            "or it wants credentials."
+            f"or it wants {'credentials' if _is_anonymous(config) else 'other credentials'}."
         ),
     ),
     2: (AuthenticationError, lambda _: "uses a version of serialization that this client does not know."),
     3: (ClientNotAllowedInClusterError, lambda _: "does not allow this client in its cluster."),
 }
+
+
+def _is_anonymous(config: Config) -> bool:
+    return config.creds_username is None and config.token_provider is None
 
 
 def parse_version(text: str) -> MemberVersion | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from hzproto.cluster.actions import Delivery
 from hzproto.cluster.authentication import Admission, authentication
+from hzproto.cluster.connection import Connection
 from hzproto.cluster.connector import Connector, Phase
 from hzproto.cluster.invocations import Counters, Invocations
 from hzproto.cluster.listeners import Listeners
@@ -21,6 +22,7 @@ from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
 from hzproto.cluster.schemas import SchemaExchange
 from hzproto.cluster.timers import Timers
+from hzproto.cluster.tls import SecureConnection, Tls
 from hzproto.config import ReconnectMode
 from hzproto.cp.groups import Groups
 from hzproto.cp.holds import Holds
@@ -42,11 +44,11 @@ from hzproto.wire.frames import BACKUP_AWARE
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+    from types import ModuleType
 
-    from hzproto.cluster.actions import Action
-    from hzproto.cluster.connection import Connection
+    from hzproto.cluster.actions import Action, LookUp
     from hzproto.config import Config
-    from hzproto.core import MemberInfo
+    from hzproto.core import Address, MemberInfo
     from hzproto.ops import Buffer, Flow, Op
 
 logger = logging.getLogger(__name__)
@@ -72,10 +74,10 @@ class Client:
     An adapter reports what happened (`connection_opened`, `Connection.receive_data`, `handle_timer`, …) and what the
     user wants (`submit`, `cancel`), each time with `now`, the time in seconds on any clock that never goes back. After
     each call it looks at `actions()`, `dirty()`, `completed()`, `events()` and `next_deadline()`. The core calls no
-    adapter and no user code, and it is not thread-safe.
+    adapter and no user code, and it is not thread-safe. *ssl* is the module of that name, for TLS.
     """
 
-    def __init__(self, config: Config, *, rng: random.Random) -> None:
+    def __init__(self, config: Config, *, rng: random.Random, ssl: ModuleType | None = None) -> None:
         self.config = config
         self.rng = rng
         self.name = config.client_name if config.client_name is not None else f"hz.client_{next(_numbers)}"
@@ -87,11 +89,12 @@ class Client:
         self.deliveries: list[Delivery] = []
         self.dirty_connections: list[Connection] = []
         self.serialization = SerializationService(config)
-        self.routing = Routing(smart=config.smart_routing)
+        self.routing = Routing(smart=config.smart_routing, load_balancer=config.load_balancer)
         self.invocations = Invocations(config, self.timers, self.routing, self.counters)
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
+        self._tls = Tls(config, ssl) if config.ssl_enabled else None
         self.connector = Connector(self)
         # The lists themselves, so that an adapter sees without a call whether there is anything to take.
         self.pending_actions = self.connector.actions
@@ -162,6 +165,11 @@ class Client:
         self.timers.now = now
         self.connector.lost(connection, error)
 
+    def looked_up(self, look_up: LookUp, answer: bytes | BaseException, now: float) -> None:
+        """What `look_up` asked for: the body of the answer, or why there is none."""
+        self.timers.now = now
+        self.connector.looked_up(look_up, answer)
+
     def handle_timer(self, now: float) -> None:
         """The time of `next_deadline()` has come; harmless when it has not."""
         self.timers.now = now
@@ -222,6 +230,12 @@ class Client:
 
     # Connections
 
+    def new_connection(self, slot: int, address: Address) -> Connection:
+        limit = self.config.max_message_size
+        if self._tls is None:
+            return Connection(self, slot, address, limit)
+        return SecureConnection(self, slot, address, limit, self._tls)
+
     def messages_received(self, connection: Connection, messages: list[Buffer]) -> None:
         if connection.marked or self.schemas.held:
             messages = self.schemas.readable(connection, messages)
@@ -229,6 +243,9 @@ class Client:
 
     def connection_broken(self, connection: Connection, error: Exception) -> None:
         self.connector.close(connection, error)
+
+    def connection_secured(self, connection: Connection) -> None:
+        self.connector.secured(connection)
 
     def handshake(self, connection: Connection) -> Flow[None]:
         """Authenticate on *connection* and register all that must be there before it carries requests."""

@@ -38,6 +38,7 @@ class ConnectionOwner(Protocol):
 
     def messages_received(self, connection: Connection, messages: list[Buffer]) -> None: ...
     def connection_broken(self, connection: Connection, error: Exception) -> None: ...
+    def connection_secured(self, connection: Connection) -> None: ...
 
 
 class Connection:
@@ -55,6 +56,7 @@ class Connection:
         "address",
         "bytes_received",
         "bytes_sent",
+        "dialled",
         "handlers",
         "last_read",
         "last_write",
@@ -63,6 +65,7 @@ class Connection:
         "slot",
         "state",
         "timer",
+        "token",
         "transport",
         "version",
     )
@@ -74,6 +77,8 @@ class Connection:
         self._out: list[bytes] = []
         self.slot = slot
         self.address = address
+        self.dialled = address  # what became of it on the way, such as by a translator
+        self.token: Any = None  # what the user's token provider returned
         self.state = ConnectionState.CONNECTING
         self.member_uuid: UUID | None = None
         self.version: MemberVersion | None = None
@@ -99,6 +104,10 @@ class Connection:
     @property
     def closed(self) -> bool:
         return self.state is ConnectionState.CLOSED
+
+    def begin(self) -> bool:
+        """The socket is connected. Return whether the member can be spoken to; else the owner is told when it can."""
+        return True
 
     def get_buffer(self, sizehint: int = -1) -> memoryview:
         """Where to receive the next bytes; report their number to `buffer_updated`."""

@@ -7,10 +7,11 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hzproto.cluster.actions import Action, CloseConnection, OpenConnection
+from hzproto.cluster.actions import Action, CloseConnection, LookUp, OpenConnection
 from hzproto.cluster.addresses import candidates
 from hzproto.cluster.backoff import Backoff
 from hzproto.cluster.connection import PRELUDE, Connection, ConnectionState
+from hzproto.cluster.discovery import discovery_url, parse_discovery, public_address
 from hzproto.cluster.heartbeats import Heartbeat, check_heartbeat
 from hzproto.cluster.invocations import SLOT_BITS
 from hzproto.config import ReconnectMode
@@ -25,11 +26,12 @@ from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from hzproto.cluster.client import Client
     from hzproto.cluster.timers import Timer
-    from hzproto.core import Address
+    from hzproto.core import Address, MemberInfo
     from hzproto.ops import Flow
 
 logger = logging.getLogger(__name__)
@@ -68,12 +70,16 @@ class Connector:
         self._next_slot = 0
         # Seeking:
         self._stages: list[list[Address]] = []
+        self._tried: dict[Address, None] = {}  # in this round
         self._round = 0
         self._give_up_at: float | None = None
         self._limit: Timer | None = None
         self._pause: Timer | None = None
         self._refusals: list[Exception] = []
         self._failures: list[Exception] = []
+        # The cloud:
+        self._cloud_addresses: Mapping[Address, Address] = {}
+        self._look_up: LookUp | None = None  # under way
         # Online:
         self._member_attempts: dict[UUID, int] = {}
         self._member_pauses: dict[UUID, Timer] = {}
@@ -95,9 +101,14 @@ class Connector:
         self._round += 1
         self._refusals = []
         self._failures = []
+        self._tried.clear()
+        if self._config.cloud_discovery_token is not None:
+            self._discover()
+            return
+        members = self._client.routing.members.members.values()
         self._stages = candidates(
             self._config.cluster_members,
-            self._client.routing.members.members.values(),
+            [address for member in members if (address := self._address_of(member)) is not None],
             self._client.rng,
             shuffle=self._config.shuffle_member_list,
         )
@@ -105,6 +116,7 @@ class Connector:
 
     def _next_stage(self) -> None:
         for address in self._stages.pop(0):
+            self._tried[address] = None
             if not self._is_open(address):
                 self._open(address)
 
@@ -134,20 +146,56 @@ class Connector:
 
     def _give_up(self) -> None:
         error = IllegalStateError(
-            f"No member of cluster {self._config.cluster_name!r} could be reached within cluster_connect_timeout "
-            f"({self._config.cluster_connect_timeout} s)."
+            f"No member of cluster {self._config.cluster_name!r} could be reached at {_some(list(self._tried))} "
+            f"within cluster_connect_timeout ({self._config.cluster_connect_timeout} s)."
         )
         error.__cause__ = self._failures[-1] if self._failures else None
         self._client.give_up(error)
+
+    # Where members are
+
+    def _address_of(self, member: MemberInfo) -> Address | None:
+        """Where this client reaches the member; None: the discovery service has to be asked again."""
+        if self._config.cloud_discovery_token is not None:
+            return self._cloud_addresses.get(member.address)
+        return public_address(member) if self._config.use_public_ip else member.address
+
+    def _discover(self) -> None:
+        token = self._config.cloud_discovery_token
+        if token is not None and self._look_up is None:
+            url = discovery_url(self._config.cloud_discovery_url, token)
+            self._look_up = LookUp(url, self._config.connection_timeout or None)
+            self.actions.append(self._look_up)
+
+    def looked_up(self, look_up: LookUp, answer: bytes | BaseException) -> None:
+        """The discovery service has answered, or could not be asked."""
+        if look_up is not self._look_up:
+            return
+        self._look_up = None
+        try:
+            if isinstance(answer, BaseException):
+                raise answer
+            self._cloud_addresses = parse_discovery(answer)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
+            logger.warning("Asking the discovery service failed: %s", error)
+            self._failures.append(error)
+        if self.phase is Phase.SEEKING and not self.ready:
+            addresses = list(self._cloud_addresses.values())
+            if self._config.shuffle_member_list:
+                self._client.rng.shuffle(addresses)
+            self._stages = [addresses]
+            self._next_stage()
+        self.update()
 
     # Opening
 
     def _open(self, address: Address, member: UUID | None = None) -> None:
         slot = self._free_slot()
-        connection = Connection(self._client, slot, address, self._config.max_message_size)
+        connection = self._client.new_connection(slot, address)
         self.connections[slot] = connection
         self._opening[connection] = member
-        self.actions.append(OpenConnection(connection, address))
+        config = self._config
+        self.actions.append(OpenConnection(connection, address, config.address_translator, config.token_provider))
         if (limit := self._config.connection_timeout) > 0:
             error = OperationTimeoutError(f"Connecting to {address} took longer than connection_timeout ({limit} s).")
             connection.timer = self._timers.after(limit, lambda: self.close(connection, error))
@@ -160,9 +208,12 @@ class Connector:
         return slot
 
     def opened(self, connection: Connection) -> None:
-        """The socket is connected: introduce the client."""
-        if connection.state is not ConnectionState.CONNECTING:
-            return
+        """The socket is connected: speak TLS, if so configured, and introduce the client."""
+        if connection.state is ConnectionState.CONNECTING and connection.begin():
+            self.secured(connection)
+
+    def secured(self, connection: Connection) -> None:
+        """The member can be spoken to: introduce the client."""
         connection.state = ConnectionState.AUTHENTICATING
         connection.last_read = self._timers.now
         _set_timer(
@@ -261,6 +312,7 @@ class Connector:
     def close_all(self) -> None:
         """Close every connection and open no more."""
         self.phase = Phase.CLOSED
+        self._look_up = None
         for timer in [self._limit, self._pause, *self._member_pauses.values()]:
             if timer is not None:
                 timer.cancel()
@@ -274,7 +326,7 @@ class Connector:
         if self.phase is Phase.SEEKING:
             if self.ready and self._client.routing.members.version >= 0:
                 self._go_online()
-            elif not self._opening and not self.ready and self._pause is None:
+            elif not (self._opening or self.ready or self._pause or self._look_up):
                 self._nothing_left()
         elif self.phase is Phase.ONLINE:
             if not self.ready:
@@ -316,8 +368,14 @@ class Connector:
                 pause.cancel()
         opening = {connection.address for connection in self._opening}
         for uuid, member in members.items():
-            if uuid not in self.ready and uuid not in self._member_pauses and member.address not in opening:
-                self._open(member.address, uuid)
+            if uuid in self.ready or uuid in self._member_pauses:
+                continue
+            address = self._address_of(member)
+            if address is None:
+                self._discover()
+                self._pause_member(uuid)
+            elif address not in opening:
+                self._open(address, uuid)
 
     def member_left(self, uuid: UUID) -> None:
         """The member is no longer in the list that the cluster publishes."""
@@ -333,6 +391,12 @@ class Connector:
     def _resume_member(self, member: UUID) -> None:
         self._member_pauses.pop(member, None)
         self.update()
+
+
+def _some(addresses: Sequence[Address]) -> str:
+    """The addresses for a message: all or, of many, the first."""
+    shown = ", ".join(map(str, addresses[:8]))
+    return f"{shown} and {len(addresses) - 8} more" if len(addresses) > 8 else shown or "no address"
 
 
 def _set_timer(connection: Connection, timer: Timer | None) -> None:

@@ -295,9 +295,15 @@ class Invocations:
 
     def _send(self, request: Request[Any]) -> None:
         connection = self._owners.get(request.partition) if request.target is None else None
-        if connection is None and (connection := self._routing.route(request)) is None:
-            self._no_route(request)
-            return
+        if connection is None:
+            try:
+                connection = self._routing.route(request)
+            except Exception as error:  # noqa: BLE001 - of the user's load balancer
+                self.finish(request, error)
+                return
+            if connection is None:
+                self._no_route(request)
+                return
         if self._unreplicated and self._schemas is not None and self._schemas.hold(request, connection):
             return
         counters = self._counters

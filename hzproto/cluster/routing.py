@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.connection import Connection
     from hzproto.ops import Request
+    from hzproto.util import LoadBalancer
 
 
 class Routing:
@@ -21,8 +22,9 @@ class Routing:
     `rebuild` after each change of its parts costs O(partitions); a look-up costs O(1).
     """
 
-    def __init__(self, *, smart: bool) -> None:
+    def __init__(self, *, smart: bool, load_balancer: LoadBalancer | None = None) -> None:
         self._smart = smart
+        self._load_balancer = load_balancer
         self.members = MemberView()
         self.partitions = PartitionTable()
         self._by_member: dict[UUID, Connection] = {}
@@ -46,7 +48,10 @@ class Routing:
             self.owners.update((partition, owner) for partition, owner in owners if owner is not None)
 
     def route(self, request: Request[Any]) -> Connection | None:
-        """The connection for *request*: its target, its partition's owner, or any; None when there is none."""
+        """The connection for *request*: its target, its partition's owner, or any; None when there is none.
+
+        Raises what the user's load balancer raises.
+        """
         target = request.target
         if target is None:
             return self.owners.get(request.partition) or self._any()
@@ -58,5 +63,9 @@ class Routing:
         connections = self._connections
         if not connections:
             return None
+        if self._load_balancer is not None:
+            member = self._load_balancer.next()
+            if member is not None and (chosen := self._by_member.get(member.uuid)) is not None:
+                return chosen
         self._turn = turn = (self._turn + 1) % len(connections)
         return connections[turn]

@@ -31,6 +31,8 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         self._lifecycle_service = LifecycleService(runtime.core)
         self._cluster_service = ClusterService(runtime.core)
         self._partition_service = PartitionService(runtime.core)
+        if (load_balancer := runtime.core.config.load_balancer) is not None:
+            load_balancer.init(self._cluster_service)
 
     @property
     def cp_subsystem(self) -> C:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeAlias
 
-from hzproto.cluster.actions import Action, OpenConnection
+from hzproto.cluster.actions import Action, LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.cluster.connection import Connection
 from hzproto.config import Config
@@ -135,6 +135,7 @@ class Network:
         self.unreachable: set[Address] = set()
         self.silent: set[Address] = set()
         self.dialled: list[tuple[float, Address]] = []
+        self.looked_up: list[LookUp] = []
         self.scripts: dict[str, Script] = {}
         self.held: deque[Seen] = deque()
         self.seen: list[Seen] = []
@@ -284,12 +285,16 @@ class Network:
         return op
 
     def _act(self, action: Action) -> None:
+        if isinstance(action, LookUp):
+            self.looked_up.append(action)
+            return
         connection = action.connection
         if not isinstance(action, OpenConnection):
             server = self.links.pop(connection, None)
             if server is not None:
                 server.lost(self.now)
             return
+        action.prepare()
         self.dialled.append((self.now, action.address))
         if action.address in self.silent:
             return

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any, assert_type, get_type_hints
 
 import pytest
@@ -15,6 +16,7 @@ from hzproto.config import (
 )
 from hzproto.core import Address
 from hzproto.errors import InvalidConfigurationError
+from hzproto.security import BasicTokenProvider
 
 DEFAULTS: dict[str, object] = {
     "cluster_members": (),
@@ -55,6 +57,22 @@ DEFAULTS: dict[str, object] = {
     "fail_on_indeterminate_operation_state": False,
     "address_translator": None,
     "max_message_size": 268435456,
+    "load_balancer": None,
+    "ssl_enabled": False,
+    "ssl_cafile": None,
+    "ssl_certfile": None,
+    "ssl_keyfile": None,
+    "ssl_password": None,
+    "ssl_protocol": 4,
+    "ssl_ciphers": None,
+    "ssl_check_hostname": True,
+    "ssl_context": None,
+    "creds_username": None,
+    "creds_password": None,
+    "token_provider": None,
+    "cloud_discovery_token": None,
+    "cloud_discovery_url": "https://api.cloud.hazelcast.com",
+    "use_public_ip": False,
 }
 
 
@@ -100,6 +118,8 @@ def test_configurations_are_independent() -> None:
     first.cluster_name = "one"
     assert second.cluster_name == "dev"
     assert repr(first) == "Config(cluster_name='one')"
+    first.creds_password = "secret"
+    assert repr(first) == "Config(cluster_name='one', creds_password=…)"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +153,14 @@ def test_configurations_are_independent() -> None:
         ("address_translator", {"a:1": ("b", 0)}, ValueError, r"address_translator\['a:1'\]\[1\] must be an integer"),
         ("address_translator", {"a:1": 5}, TypeError, r'must be an Address, "host:port" or \(host, port\), not 5'),
         ("max_message_size", 1.5, TypeError, "must be an integer from 1024 to"),
+        ("load_balancer", "random", TypeError, "must be a LoadBalancer, not 'random'"),
+        ("ssl_protocol", "SSLv3", ValueError, r"SSLProtocol \(TLSv1_2=4, TLSv1_3=5\), not 'SSLv3'"),
+        ("ssl_password", 5, TypeError, "must be a string, bytes or a callable that returns one, not int"),
+        ("ssl_context", "x", TypeError, "must be an ssl.SSLContext"),
+        ("creds_password", b"secret", TypeError, "must be a string, not bytes$"),
+        ("token_provider", "secret", TypeError, r"must be an object with a method token\(address\), not str$"),
+        ("cloud_discovery_token", 5, TypeError, "must be a string, not int"),
+        ("cloud_discovery_url", "file:///etc/passwd", ValueError, "must be a URL that begins with https:// or http://"),
     ],
 )
 def test_refused_values(name: str, value: object, error: type[Exception], message: str) -> None:
@@ -173,6 +201,21 @@ def test_an_option_like_no_other_has_no_suggestion() -> None:
         ({"heartbeat_timeout": 5}, r"heartbeat_timeout \(5.0\) must be greater than heartbeat_interval \(5.0\)"),
         ({"heartbeat_interval": 61}, "heartbeat_timeout"),
         ({"retry_max_backoff": 0.5}, r"retry_max_backoff \(0.5\) must be at least retry_initial_backoff \(1.0\)"),
+        ({"ssl_cafile": "x"}, "ssl_cafile has no effect without ssl_enabled=True"),
+        ({"ssl_enabled": True, "ssl_keyfile": "x"}, "ssl_keyfile needs ssl_certfile, too"),
+        (
+            {"ssl_enabled": True, "ssl_context": SSLContext(PROTOCOL_TLS_CLIENT), "ssl_check_hostname": False},
+            "configure it instead of giving ssl_check_hostname",
+        ),
+        ({"creds_username": "x"}, "creds_username needs creds_password, too"),
+        (
+            {"creds_username": "x", "creds_password": "y", "token_provider": BasicTokenProvider()},
+            "token_provider and creds_username exclude each other",
+        ),
+        (
+            {"cloud_discovery_token": "x", "cluster_members": ["a"]},
+            "cluster_members and cloud_discovery_token exclude each other",
+        ),
     ],
 )
 def test_contradictions_are_refused(options: ConfigKeywords, message: str) -> None:

@@ -1,4 +1,7 @@
-"""Opening sockets: names are resolved each time, and addresses that do not answer do not hold up the others."""
+"""Opening sockets, and asking the discovery service.
+
+Names are resolved each time, and addresses that do not answer do not hold up the others.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +80,18 @@ def _discard(attempt: asyncio.Task[socket.socket]) -> None:
     """Close what an attempt that lost the race has opened all the same."""
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().close()
+
+
+def look_up(url: str, timeout: float | None) -> bytes | Exception:
+    """Return the body of the answer to an HTTP request, or why there is none."""
+    from urllib.error import HTTPError  # not cheap to import, and seldom needed
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
+            return bytes(answer.read())
+    except HTTPError as error:
+        error.close()
+        return error
+    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+        return error

@@ -6,18 +6,20 @@ import asyncio
 import math
 import os
 import random
+import ssl
 import sys
 import threading
 from collections.abc import Callable
+from inspect import isawaitable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakSet
 
-from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done
-from hzproto_asyncio.dial import dial
+from hzproto_asyncio.dial import dial, look_up
 from hzproto_asyncio.listeners import Listeners
 from hzproto_asyncio.owners import Owners
 from hzproto_asyncio.reply import Reply
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.connection import Connection
     from hzproto.config import Config
-    from hzproto.core import Address
     from hzproto.ops import Op
 
 TICK = 0.001
@@ -57,7 +58,7 @@ class Runtime:
     anonymous = False
 
     def __init__(self, config: Config) -> None:
-        self.core = Client(config, rng=random.Random())
+        self.core = Client(config, rng=random.Random(), ssl=ssl)
         self._config = config
         self._loop: asyncio.AbstractEventLoop
         self._thread: int
@@ -69,7 +70,7 @@ class Runtime:
         self._hold_until = 0.0  # messages submitted before this time wait for the end of the turn
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = math.inf
-        self._dials: dict[Connection, asyncio.Task[None]] = {}
+        self._dials: dict[Connection | LookUp, asyncio.Task[None]] = {}
         self._wires: dict[Connection, Wire] = {}
         self._listeners = Listeners()
         self._owners = Owners(self.core.new_owner)
@@ -183,7 +184,7 @@ class Runtime:
 
     async def _close(self) -> None:
         await self._tell(self.core.shut_down)
-        if ends := {*self._dials.values(), *(wire.ended for wire in self._wires.values())}:
+        while ends := {*self._dials.values(), *(wire.ended for wire in self._wires.values())}:
             await asyncio.wait(ends)
         await self._listeners.close(LISTENER_GRACE)
         self._closed = True
@@ -214,12 +215,9 @@ class Runtime:
 
     # What wires report
 
-    def opened(self, wire: Wire) -> None:
+    def made(self, wire: Wire) -> None:
         self._wires[wire.connection] = wire
         wire.connection.transport = wire
-        now = monotonic()
-        self.core.connection_opened(wire.connection, now)
-        self._settle(now)
 
     def received(self, now: float) -> None:
         several = len(self.core.finished) > 1
@@ -256,7 +254,9 @@ class Runtime:
     def _act(self) -> None:
         for action in self.core.actions():
             if isinstance(action, OpenConnection):
-                self._dials[action.connection] = self._loop.create_task(self._dial(action.connection, action.address))
+                self._dials[action.connection] = self._loop.create_task(self._dial(action))
+            elif isinstance(action, LookUp):
+                self._dials[action] = self._loop.create_task(self._look_up(action))
             else:
                 self._abort(action.connection)
 
@@ -292,16 +292,33 @@ class Runtime:
 
     # Connections
 
-    async def _dial(self, connection: Connection, address: Address) -> None:
+    async def _dial(self, action: OpenConnection) -> None:
         loop = self._loop
+        connection = action.connection
         try:
-            if (translate := self._config.address_translator) is not None:
-                address = await loop.run_in_executor(None, translate, address)  # it may ask a name server
+            if action.asks_user:
+                address = await loop.run_in_executor(None, action.prepare)
+                if isawaitable(connection.token):
+                    connection.token = await connection.token
+            else:
+                address = action.prepare()
             sock = await dial(address, self._config.socket_options)
-            await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
+            wiring = loop.create_task(
+                loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
+            )
+            # Until that has returned, uvloop would leave the socket open: nothing must cancel it, or close the wire.
+            try:
+                _, wire = await asyncio.shield(wiring)
+            except asyncio.CancelledError:
+                _, wire = await wiring
+                wire.abort()
+            else:
+                now = monotonic()
+                self.core.connection_opened(connection, now)
+                self._settle(now)
         except asyncio.CancelledError:  # by the core, or by the end of the loop
-            if (wire := self._wires.get(connection)) is not None:
-                wire.connection_lost(None)  # uvloop does not report the end of what is cancelled at this point
+            if (made := self._wires.get(connection)) is not None:
+                made.connection_lost(None)  # uvloop does not report the end of what is cancelled at this point
             raise
         except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
             now = monotonic()
@@ -309,6 +326,15 @@ class Runtime:
             self._settle(now)
         finally:
             del self._dials[connection]
+
+    async def _look_up(self, action: LookUp) -> None:
+        try:
+            answer = await self._loop.run_in_executor(None, look_up, action.url, action.timeout)
+            now = monotonic()
+            self.core.looked_up(action, answer, now)
+            self._settle(now)
+        finally:
+            del self._dials[action]
 
     def _abort(self, connection: Connection) -> None:
         if (wire := self._wires.get(connection)) is not None:

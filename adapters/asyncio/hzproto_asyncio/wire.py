@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class WireOwner(Protocol):
     """Whom a wire tells what happens to it."""
 
-    def opened(self, wire: Wire) -> None: ...
+    def made(self, wire: Wire) -> None: ...
     def received(self, now: float) -> None: ...
     def lost(self, wire: Wire, error: Exception | None) -> None: ...
 
@@ -58,7 +58,7 @@ class Wire(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._writable = True
-        self._owner.opened(self)
+        self._owner.made(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self.connection.get_buffer(sizehint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -34,7 +35,9 @@ class HazelcastClient(FuturesClient):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        runtime = Runtime(Client(Config.resolve(config, options), rng=Random()))
+        own = Config.resolve(config, options)
+        ssl = import_module("ssl") if own.ssl_enabled else None  # not before the process may be monkey-patched
+        runtime = Runtime(Client(own, rng=Random(), ssl=ssl))
         super().__init__(runtime, CPSubsystem, runtime.call_blocking)
         self._life = runtime
         try:

@@ -1,4 +1,4 @@
-"""Connecting to a member: cooperative, and no socket is left behind."""
+"""Connecting to a member, cooperatively and so that no socket is left behind; asking the discovery service."""
 
 from __future__ import annotations
 
@@ -54,6 +54,21 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
         while not outcomes.empty():
             if not isinstance(late := outcomes.get(), OSError):
                 late.close()
+
+
+def look_up(url: str, timeout: float | None) -> bytes | Exception:
+    """Return the body of the answer to an HTTP request, or why there is none; blocks the whole thread."""
+    from urllib.error import HTTPError  # not cheap to import, and seldom needed
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
+            return bytes(answer.read())
+    except HTTPError as error:
+        error.close()
+        return error
+    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+        return error
 
 
 def _attempt(target: tuple[Any, ...], options: Iterable[SocketOption], outcomes: SimpleQueue[socket | OSError]) -> None:

@@ -15,11 +15,11 @@ from gevent.monkey import get_original
 from gevent.pool import Group
 from greenlet import greenlet
 
-from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Op
 from hzproto_gevent.callbacks import Callbacks
-from hzproto_gevent.dial import dial
+from hzproto_gevent.dial import dial, look_up
 from hzproto_gevent.link import Link
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
-    from hzproto.core import Address
 
     Waiter: TypeAlias = greenlet | Callable[[], object]
 
@@ -190,15 +189,16 @@ class Driver:
     def _act(self) -> None:
         for action in self.core.actions():
             if isinstance(action, OpenConnection):
-                action.connection.transport = self._dials.spawn(self._dial, action.connection, action.address)
+                action.connection.transport = self._dials.spawn(self._dial, action)
+            elif isinstance(action, LookUp):
+                self._dials.spawn(self._look_up, action)
             else:
                 self._close(action.connection)
 
-    def _dial(self, connection: Connection, address: Address) -> None:
-        config = self.core.config
+    def _dial(self, action: OpenConnection) -> None:
+        connection = action.connection
         try:
-            translate = config.address_translator
-            sock = dial(address if translate is None else translate(address), config.socket_options)
+            sock = dial(action.prepare(), self.core.config.socket_options)
         except BaseException as error:
             self.core.connection_failed(connection, error, monotonic())
             if not isinstance(error, Exception):
@@ -212,6 +212,11 @@ class Driver:
             self.core.connection_opened(connection, monotonic())
         finally:
             self.react(waits=False)
+
+    def _look_up(self, action: LookUp) -> None:
+        answer = self.hub.threadpool.apply(look_up, (action.url, action.timeout))
+        self.core.looked_up(action, answer, monotonic())
+        self.react(waits=False)
 
     def lost(self, connection: Connection, error: BaseException | None) -> None:
         """The socket of *connection* has ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
@@ -74,7 +75,9 @@ class HazelcastClient(FuturesClient):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        self._driver = Driver(Client(Config.resolve(config, options), rng=Random()))
+        own = Config.resolve(config, options)
+        ssl = import_module("ssl") if own.ssl_enabled else None  # not cheap
+        self._driver = Driver(Client(own, rng=Random(), ssl=ssl))
         life.register(self._driver)
         super().__init__(Runtime(self._driver), CPSubsystem, self._driver.run)
         try:

@@ -1,4 +1,4 @@
-"""Opening sockets."""
+"""Opening sockets, and asking the discovery service."""
 
 from __future__ import annotations
 
@@ -53,6 +53,21 @@ def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[
             for key in list(selector.get_map().values()):
                 cast(socket.socket, key.fileobj).close()
     raise errors[0]
+
+
+def look_up(url: str, timeout: float | None) -> bytes | Exception:
+    """Return the body of the answer to an HTTP request, or why there is none."""
+    from urllib.error import HTTPError  # not cheap to import, and seldom needed
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
+            return bytes(answer.read())
+    except HTTPError as error:
+        error.close()
+        return error
+    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+        return error
 
 
 def _start(target: Target, options: Sequence[SocketOption]) -> socket.socket:

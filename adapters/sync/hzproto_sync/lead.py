@@ -23,7 +23,7 @@ from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.actions import CloseConnection, OpenConnection
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Op
 from hzproto_sync.callbacks import Callbacks
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from socket import socket
 
+    from hzproto.cluster.actions import Action, LookUp
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
     from hzproto_sync.transport import Transport
@@ -270,14 +271,7 @@ class Lead:
         core = self.core
         while core.pending_actions:
             for action in core.actions():
-                connection = action.connection
-                if isinstance(action, OpenConnection):
-                    try:
-                        self._sockets.dial(connection, action.address, self._opened, self._failed)
-                    except RuntimeError as error:  # out of threads
-                        core.connection_failed(connection, error, monotonic())
-                elif connection.transport is not None:
-                    self._sockets.drop(connection.transport)
+                self._act(action)
         if core.dirty_connections:
             for connection in core.dirty():
                 transport = connection.transport
@@ -290,6 +284,20 @@ class Lead:
         if core.deliveries:
             self._callbacks.deliver(core.events())
             self._runner.op.done = True
+
+    def _act(self, action: Action) -> None:
+        try:
+            if isinstance(action, OpenConnection):
+                self._sockets.dial(action, self._opened, self._failed)
+            elif not isinstance(action, CloseConnection):
+                self._sockets.look_up(action, self._looked_up)
+            elif action.connection.transport is not None:
+                self._sockets.drop(action.connection.transport)
+        except RuntimeError as error:  # out of threads
+            if isinstance(action, OpenConnection):
+                self.core.connection_failed(action.connection, error, monotonic())
+            elif not isinstance(action, CloseConnection):
+                self.core.looked_up(action, error, monotonic())
 
     def _settle(self) -> None:
         """Like `_collect`, when somebody else may be polling: make that one look if it has to."""
@@ -323,6 +331,9 @@ class Lead:
 
     def _failed(self, connection: Connection, error: Exception) -> None:
         self._do(lambda: self.core.connection_failed(connection, error, monotonic()))
+
+    def _looked_up(self, action: LookUp, answer: bytes | Exception) -> None:
+        self._do(lambda: self.core.looked_up(action, answer, monotonic()))
 
     def _mend(self, me: Waiter | None = None, *, cancel: bool = False) -> None:
         """Leave nothing half done after an exception, which a signal may raise anywhere in the main thread.

@@ -10,16 +10,16 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
-from hzproto_sync.dial import dial
+from hzproto_sync.dial import dial, look_up
 from hzproto_sync.poller import READ, WRITE, Poller, make_poller
 from hzproto_sync.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hzproto.cluster.actions import LookUp, OpenConnection
     from hzproto.cluster.connection import Connection
     from hzproto.config import Config
-    from hzproto.core import Address
 
 Received: TypeAlias = tuple[Transport, int | OSError]
 """How many bytes came in; 0: the member closed the connection; or how it was lost."""
@@ -52,25 +52,34 @@ class Sockets:
 
     def dial(
         self,
-        connection: Connection,
-        address: Address,
+        action: OpenConnection,
         opened: Callable[[Connection, socket.socket], None],
         failed: Callable[[Connection, Exception], None],
     ) -> None:
-        """Dial *address* in a thread, which then calls *opened* or *failed*. Raises RuntimeError without threads."""
+        """Do what *action* asks for in a thread, which then calls *opened* or *failed*; RuntimeError: no threads."""
+        connection = action.connection
 
         def run() -> None:
             try:
-                translate = self._config.address_translator
-                target = address if translate is None else translate(address)
+                target = action.prepare()
                 sock = dial(target, self._config.socket_options, lambda: connection.closed or self._closed)
-            except Exception as error:  # noqa: BLE001 - the translator is the user's
+            except Exception as error:  # noqa: BLE001 - of the user's functions, too
                 failed(connection, error)
             else:
                 opened(connection, sock)
+
+        self._in_thread(run, f"dial {action.address}")
+
+    def look_up(self, action: LookUp, answered: Callable[[LookUp, bytes | Exception], None]) -> None:
+        """Do what *action* asks for in a thread, which then calls *answered*. Raises RuntimeError without threads."""
+        self._in_thread(lambda: answered(action, look_up(action.url, action.timeout)), "discovery")
+
+    def _in_thread(self, work: Callable[[], None], what: str) -> None:
+        def run() -> None:
+            work()
             self._dials.discard(thread)
 
-        thread = threading.Thread(target=run, name=f"{self._name} dial {address}", daemon=True)
+        thread = threading.Thread(target=run, name=f"{self._name} {what}", daemon=True)
         self._dials.add(thread)
         try:
             thread.start()

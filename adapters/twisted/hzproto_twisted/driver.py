@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import ssl
 import sys
 import time
 from functools import partial
+from inspect import isawaitable
 from math import inf
 from random import Random
 from threading import get_ident
@@ -18,14 +20,16 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python import threadable
 from twisted.python.runtime import seconds as time_of_day
 
-from hzproto.cluster.actions import OpenConnection
+from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done, Op
-from hzproto_twisted.link import Link
+from hzproto_twisted.link import Link, look_up
 from hzproto_twisted.listeners import Listeners
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hzproto.config import Config
     from hzproto.core import Address
 
@@ -44,7 +48,7 @@ class Driver:
     anonymous = True
 
     def __init__(self, config: Config, reactor: Any) -> None:
-        self.core = Client(config, rng=Random())
+        self.core = Client(config, rng=Random(), ssl=ssl)
         self.reactor = reactor
         # Real reactors tell the time of day, which may jump; a clock of a test is the time.
         self.now = time.monotonic if reactor.seconds is time_of_day else reactor.seconds
@@ -58,6 +62,7 @@ class Driver:
         self._timer: Any = None
         self._timer_at = inf
         self._trigger: Any = None
+        self._looking_up: Deferred[None] = succeed(None)
 
     # What facades need
 
@@ -162,12 +167,24 @@ class Driver:
 
     # Between core and reactor
 
-    async def translate(self, address: Address) -> Address:
-        """Return where this client reaches *address*; asked in a thread, because a translator may take its time."""
-        translator = self.core.config.address_translator
-        if translator is None:
-            return address
-        return await deferToThreadPool(self.reactor, self.reactor.getThreadPool(), translator, address)
+    async def prepare(self, action: OpenConnection) -> Address:
+        """Return where to dial, and get the token for it; functions of the user's may take their time in a thread."""
+        if not action.asks_user:
+            return action.prepare()
+        address: Address = await self._in_thread(action.prepare)
+        connection = action.connection
+        if isawaitable(connection.token):
+            connection.token = await connection.token
+        return address
+
+    async def _look_up(self, action: LookUp) -> None:
+        answer = await self._in_thread(look_up, action.url, action.timeout)
+        if not self._forked:
+            self.core.looked_up(action, answer, self.now())
+            self.pump()
+
+    def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
+        return deferToThreadPool(self.reactor, self.reactor.getThreadPool(), function, *arguments)
 
     def pump(self) -> None:
         """Do all that the core asks for; after every call into the core."""
@@ -185,7 +202,9 @@ class Driver:
                         link = Link(self, action.connection)
                         action.connection.transport = link
                         self.links.add(link)
-                        link.dial(action.address)
+                        link.dial(action)
+                    elif isinstance(action, LookUp):
+                        self._looking_up = Deferred.fromCoroutine(self._look_up(action))
                     else:
                         action.connection.transport.close()
                 for delivery in core.events():

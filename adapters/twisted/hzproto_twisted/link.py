@@ -16,8 +16,8 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hzproto.cluster.actions import OpenConnection
     from hzproto.cluster.connection import Connection
-    from hzproto.core import Address
     from hzproto_twisted.driver import Driver
 
 _NEXT_ADDRESS: Final = 0.1  # seconds before the next address of a name is tried beside the first
@@ -44,13 +44,13 @@ class Link(Protocol):
         """Fires when there is no socket and no attempt to get one any more."""
         self._send_now: Any = None
 
-    def dial(self, address: Address) -> None:
-        """Begin to connect to *address*; its translation and its name are looked up anew."""
-        self._dialling = Deferred.fromCoroutine(self._dial(address)).addErrback(self._not_connected)
+    def dial(self, action: OpenConnection) -> None:
+        """Begin to do what *action* asks for; a name is looked up anew."""
+        self._dialling = Deferred.fromCoroutine(self._dial(action)).addErrback(self._not_connected)
 
-    async def _dial(self, address: Address) -> None:
+    async def _dial(self, action: OpenConnection) -> None:
         driver = self._driver
-        address = await driver.translate(address)
+        address = await driver.prepare(action)
         factory = Factory.forProtocol(lambda: self)
         factory.noisy = False
         no_timeout = None  # the core has one
@@ -146,3 +146,18 @@ def _endpoint_for(host: str) -> Any:
     if isIPv6Address(host):
         return TCP6ClientEndpoint
     return partial(HostnameEndpoint, attemptDelay=_NEXT_ADDRESS)
+
+
+def look_up(url: str, timeout: float | None) -> bytes | Exception:
+    """Return the body of the answer to an HTTP request, or why there is none."""
+    from urllib.error import HTTPError  # not cheap to import, and seldom needed
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
+            return bytes(answer.read())
+    except HTTPError as error:
+        error.close()
+        return error
+    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+        return error

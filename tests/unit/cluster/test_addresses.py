@@ -28,7 +28,7 @@ def member(port: int) -> MemberInfo:
     ],
 )
 def test_stages(configured: list[str], known: list[int], stages: list[list[str]]) -> None:
-    found = candidates(configured, map(member, known), Random(0), shuffle=False)
+    found = candidates(configured, [member(port).address for port in known], Random(0), shuffle=False)
     assert [[str(address) for address in stage] for stage in found] == stages
 
 
