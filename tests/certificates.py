@@ -6,7 +6,7 @@ import ssl
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import trustme
 
@@ -17,7 +17,7 @@ class Certificates:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory()
         folder = Path(self._folder.name)
-        self._authority = trustme.CA()
+        self._authority: Any = trustme.CA()
         self._stranger = trustme.CA()
         mine = self._authority.issue_cert("client@example.org")
         self.authority = str(folder / "authority.pem")
@@ -33,7 +33,8 @@ class Certificates:
     def server(self, *hosts: str, mutual: bool = False) -> ssl.SSLContext:
         """Return the context of a server with a certificate for *hosts*; *mutual*: its clients need one, too."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert(*(hosts or _HOSTS)).configure_cert(context)
+        certificate: Any = self._authority.issue_cert(*(hosts or _HOSTS))
+        certificate.configure_cert(context)
         if mutual:
             context.verify_mode = ssl.CERT_REQUIRED
             self._authority.configure_trust(context)

@@ -45,10 +45,10 @@ class OpenConnection:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Get what is at `url` by HTTP, within `timeout` seconds if it is not None, and report `looked_up`."""
+    """Get what is at `url` by HTTP, within `timeout` seconds, and report `looked_up`."""
 
     url: str
-    timeout: float | None
+    timeout: float
 
 
 @dataclass(frozen=True, slots=True)

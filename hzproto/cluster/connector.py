@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LOOK_UP_TIMEOUT = 30.0  # where connections may take as long as they like
+
 _PING = MESSAGES["Client.ping"]
 _REFUSED = (AuthenticationError, ClientNotAllowedInClusterError)
 
@@ -164,7 +166,7 @@ class Connector:
         token = self._config.cloud_discovery_token
         if token is not None and self._look_up is None:
             url = discovery_url(self._config.cloud_discovery_url, token)
-            self._look_up = LookUp(url, self._config.connection_timeout or None)
+            self._look_up = LookUp(url, self._config.connection_timeout or _LOOK_UP_TIMEOUT)
             self.actions.append(self._look_up)
 
     def looked_up(self, look_up: LookUp, answer: bytes | BaseException) -> None:

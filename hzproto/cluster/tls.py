@@ -135,7 +135,7 @@ class SecureConnection(Connection):
         if (self._outgoing.pending or self._out) and not self.closed and self not in self._owner.dirty_connections:
             self._owner.dirty_connections.append(self)
 
-    def _broken(self, error: Exception) -> None:
+    def _broken(self, error: Any) -> None:
         if isinstance(error, self._ssl.SSLCertVerificationError):
             failure: Exception = AuthenticationError(
                 f"The certificate of {self.dialled} is not trusted: {error.verify_message}"

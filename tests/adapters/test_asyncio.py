@@ -437,7 +437,7 @@ class Side:
         out, self.out = self.out, []
         return out
 
-    def opened(self, wire: Wire) -> None:
+    def made(self, wire: Wire) -> None:
         pass
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +21,10 @@ from tests.contract.harness import Scene, Steps, scenario
 from tests.proxy import Proxy
 
 IN_MEMORY = ("memory",)
+
+
+def _connected(client: Any, members: int) -> Callable[[], bool]:
+    return lambda: client._core.counters.connections_opened == members
 
 
 class TestTls:
@@ -101,7 +105,7 @@ class TestCredentials:
             asked = Tokens("open sesame")
             for provider in (BasicTokenProvider("open sesame"), asked):
                 client = yield from scene.client(token_provider=provider)
-                yield from scene.until(lambda client=client: client._core.counters.connections_opened == 2)
+                yield from scene.until(_connected(client, 2))
                 yield client.shutdown()
             assert sorted(map(str, asked.asked)) == sorted(cluster.addresses)
             with pytest.raises(AuthenticationError):
@@ -141,7 +145,7 @@ class TestLoadBalancers:
         mine = Always()
         for balancer in (RoundRobinLB(), RandomLB(), mine):
             client = yield from scene.client(load_balancer=balancer)
-            yield from scene.until(lambda client=client: client._core.counters.connections_opened == 3)
+            yield from scene.until(_connected(client, 3))
             if balancer is mine:
                 mine.uuid = client.cluster_service.get_members()[1].uuid
             m = yield from scene.map(client)
@@ -160,7 +164,7 @@ class TestLoadBalancers:
 
 
 @contextmanager
-def discovery_service(answers: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
+def discovery_service(answers: Mapping[str, list[dict[str, str]]]) -> Generator[str]:
     """Run a stand-in of the cloud's discovery service, with answers by path; yields its URL."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -197,7 +201,7 @@ class TestCloud:
                 options = {"cloud_discovery_url": url, "cloud_discovery_token": "a token"}
                 client = yield from scene.client(retry_initial_backoff=0.05, **options)
                 answers["/cluster/discovery?token=a%20token"] = entries
-                yield from scene.until(lambda: client._core.counters.connections_opened == 3)
+                yield from scene.until(_connected(client, 3))
                 reached = {str(connection.address) for connection in client._core.connector.ready.values()}
                 assert reached == set(proxy.addresses)
                 assert (yield (yield from scene.map(client)).put("k", 1)) is None

@@ -184,7 +184,7 @@ class Runtime:
 
     async def _close(self) -> None:
         await self._tell(self.core.shut_down)
-        while ends := {*self._dials.values(), *(wire.ended for wire in self._wires.values())}:
+        while ends := [end for end in self._ends() if not end.done()]:
             await asyncio.wait(ends)
         await self._listeners.close(LISTENER_GRACE)
         self._closed = True
@@ -194,6 +194,9 @@ class Runtime:
             if handle is not None:
                 handle.cancel()
         _runtimes.discard(self)
+
+    def _ends(self) -> list[asyncio.Future[None]]:
+        return [*self._dials.values(), *(wire.ended for wire in self._wires.values())]
 
     def _tell(self, start_or_shut_down: Callable[[float, Op[None]], None]) -> Reply[Any]:
         now = monotonic()
@@ -303,19 +306,12 @@ class Runtime:
             else:
                 address = action.prepare()
             sock = await dial(address, self._config.socket_options)
-            wiring = loop.create_task(
-                loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
-            )
-            # Until that has returned, uvloop would leave the socket open: nothing must cancel it, or close the wire.
-            try:
-                _, wire = await asyncio.shield(wiring)
-            except asyncio.CancelledError:
-                _, wire = await wiring
+            _, wire = await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
+            now = monotonic()
+            self.core.connection_opened(connection, now)
+            self._settle(now)
+            if connection.closed:
                 wire.abort()
-            else:
-                now = monotonic()
-                self.core.connection_opened(connection, now)
-                self._settle(now)
         except asyncio.CancelledError:  # by the core, or by the end of the loop
             if (made := self._wires.get(connection)) is not None:
                 made.connection_lost(None)  # uvloop does not report the end of what is cancelled at this point
@@ -337,10 +333,12 @@ class Runtime:
             del self._dials[action]
 
     def _abort(self, connection: Connection) -> None:
-        if (wire := self._wires.get(connection)) is not None:
+        wire, task = self._wires.get(connection), self._dials.get(connection)
+        if task is None and wire is not None:
             wire.abort()
-        elif (task := self._dials.get(connection)) is not None:
+        elif task is not None and wire is None:
             task.cancel()
+        # Else `_dial` is about to have the transport and looks: uvloop leaves the socket open if it is closed before.
 
 
 _runtimes: WeakSet[Runtime] = WeakSet()

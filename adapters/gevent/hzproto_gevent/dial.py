@@ -56,7 +56,7 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
                 late.close()
 
 
-def look_up(url: str, timeout: float | None) -> bytes | Exception:
+def look_up(url: str, timeout: float) -> bytes | Exception:
     """Return the body of the answer to an HTTP request, or why there is none; blocks the whole thread."""
     from urllib.error import HTTPError  # not cheap to import, and seldom needed
     from urllib.request import urlopen

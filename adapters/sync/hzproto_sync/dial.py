@@ -55,7 +55,7 @@ def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[
     raise errors[0]
 
 
-def look_up(url: str, timeout: float | None) -> bytes | Exception:
+def look_up(url: str, timeout: float) -> bytes | Exception:
     """Return the body of the answer to an HTTP request, or why there is none."""
     from urllib.error import HTTPError  # not cheap to import, and seldom needed
     from urllib.request import urlopen
