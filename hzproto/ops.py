@@ -82,8 +82,8 @@ class Request(Op[R_co]):
     """One request to one member and its answer; `value` holds the raw answer until `result()` decodes it.
 
     It goes to `target` (a connection or a member) where given, else to the owner of `partition`, else to any member.
-    `convert` is applied to what the answer's table yields. `on_event` makes the request a listener registration: it
-    gets each later event message of this request's correlation id.
+    `convert` is applied to what the answer's table yields; `read`, in its place, to the whole message. `on_event` makes
+    the request a listener registration: it gets each later event message of this request's correlation id.
     """
 
     __slots__ = (
@@ -97,6 +97,7 @@ class Request(Op[R_co]):
         "method",
         "on_event",
         "partition",
+        "read",
         "target",
     )
 
@@ -106,14 +107,13 @@ class Request(Op[R_co]):
         body: bytes,
         partition: int = -1,
         convert: Callable[[Any], R_co] | None = None,
+        read: Callable[[Any], R_co] | None = None,
         *,
         target: Connection | UUID | None = None,
         wait: float | None = None,
         on_event: Callable[[Buffer], None] | None = None,
     ) -> None:
-        self.waiter = None
-        self.parent = None
-        self.error = None
+        self.waiter = self.parent = self.error = None
         self.done = False
         self.deadline = math.inf
         self.wait = wait
@@ -121,17 +121,20 @@ class Request(Op[R_co]):
         self.body = body
         self.partition = partition
         self.convert = convert
+        self.read = read
         self.target = target
         self.on_event = on_event
         self.connection: Connection | None = None  # that carries the current attempt
-        self.correlation_id = 0
-        self.attempt = 0
+        self.attempt = self.correlation_id = 0
         self.acks = 0  # backup acks received for the current attempt, less those that its answer asks for
         self.last_error: BaseException | None = None  # that made the last attempt fail
 
     def result(self) -> R_co:
         if self.error is not None:
             raise self.error
+        read = self.read
+        if read is not None:
+            return read(self.value)
         value = self.method.response.parse(self.value)
         convert = self.convert
         return value if convert is None else convert(value)

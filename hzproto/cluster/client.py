@@ -38,7 +38,7 @@ from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Request
 from hzproto.serialization import SerializationService
-from hzproto.serialization.partition import partition_index
+from hzproto.serialization.partition import partitioner
 from hzproto.wire.frames import BACKUP_AWARE
 
 if TYPE_CHECKING:
@@ -84,13 +84,15 @@ class Client:
         self.uuid = self.new_uuid()
         self.cluster_id: UUID | None = None
         self.partition_count = 0
+        self.partition_of: Callable[[bytes], int] = _unknown_partition
+        """The partition that a serialized key belongs to; raises ClientOfflineError until the cluster is known."""
         self.counters = Counters()
         self.timers = Timers()
         self.deliveries: list[Delivery] = []
         self.dirty_connections: list[Connection] = []
         self.serialization = SerializationService(config)
         self.routing = Routing(smart=config.smart_routing, load_balancer=config.load_balancer)
-        self.invocations = Invocations(config, self.timers, self.routing, self.counters)
+        self.invocations = Invocations(config, self.timers, self.routing, self.counters, self.dirty_connections)
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
@@ -189,7 +191,8 @@ class Client:
 
     def dirty(self) -> list[Connection]:
         """Take the connections that have got something to send since the last call."""
-        dirty, self.dirty_connections = self.dirty_connections, []
+        dirty = self.dirty_connections[:]
+        self.dirty_connections.clear()
         return dirty
 
     def completed(self) -> list[Op[Any]]:
@@ -220,13 +223,6 @@ class Client:
     def lock_holds(self, object_name: str, group: str) -> Holds:
         """What this client's owners hold of a CP lock."""
         return self._lock_holds.setdefault((object_name, group), Holds())
-
-    def partition_of(self, data: bytes) -> int:
-        """The partition that serialized key *data* belongs to."""
-        count = self.partition_count
-        if not count:
-            raise ClientOfflineError
-        return partition_index(data, count)
 
     # Connections
 
@@ -278,6 +274,7 @@ class Client:
             )
         self.cluster_id = admission.cluster_id
         self.partition_count = admission.partition_count
+        self.partition_of = partitioner(admission.partition_count)
         connection.member_uuid = admission.member_uuid
         connection.version = admission.version
 
@@ -422,3 +419,7 @@ class Client:
         closing, self._closing = self._closing, []
         for op in closing:
             self.invocations.finish(op)
+
+
+def _unknown_partition(data: bytes) -> int:
+    raise ClientOfflineError

@@ -49,7 +49,6 @@ class Connection:
     """
 
     __slots__ = (
-        "_out",
         "_owner",
         "_reader",
         "_timers",
@@ -61,6 +60,7 @@ class Connection:
         "last_read",
         "last_write",
         "member_uuid",
+        "out",
         "pending",
         "slot",
         "state",
@@ -74,7 +74,8 @@ class Connection:
         self._owner = owner
         self._timers = owner.timers
         self._reader = FrameReader(max_message_size)
-        self._out: list[bytes] = []
+        self.out: list[bytes] = []
+        """What is to be sent; a connection with anything in it is among the dirty ones."""
         self.slot = slot
         self.address = address
         self.dialled = address  # what became of it on the way, such as by a translator
@@ -134,19 +135,18 @@ class Connection:
         except RemoteProtocolError as error:
             self._owner.connection_broken(self, error)
 
-    def send(self, data: bytes, more: bytes = b"") -> None:
-        """Queue *data*, and *more* behind it, for sending."""
-        if not self._out:
+    def send(self, data: bytes) -> None:
+        """Queue *data* for sending."""
+        if not self.out:
             self._owner.dirty_connections.append(self)
-        if more:
-            self._out += (data, more)
-        else:
-            self._out.append(data)
-        self.last_write = self._timers.now
+        self.out.append(data)
 
     def data_to_send(self) -> list[bytes]:
         """Take what is to be sent, in order; join small pieces into one send."""
-        out, self._out = self._out, []
+        out = self.out
+        if out:
+            self.out = []
+            self.last_write = self._timers.now
         return out
 
     def __repr__(self) -> str:

@@ -74,7 +74,9 @@ class Counters:
 class Invocations:
     """The operations of one client."""
 
-    def __init__(self, config: Config, timers: Timers, routing: Routing, counters: Counters) -> None:
+    def __init__(
+        self, config: Config, timers: Timers, routing: Routing, counters: Counters, dirty: list[Connection]
+    ) -> None:
         self._timeout = config.invocation_timeout
         self._pause = config.invocation_retry_pause
         self._redo = config.redo_operation
@@ -84,6 +86,7 @@ class Invocations:
         self._routing = routing
         self._owners = routing.owners
         self._counters = counters
+        self._dirty = dirty
         self.finished: list[Op[Any]] = []
         """Finished operations that somebody waits for."""
         self.connections: dict[int, Connection] = {}
@@ -125,7 +128,10 @@ class Invocations:
             own_time = op.wait if op.wait is not None and math.isfinite(op.wait) else 0.0
             op.deadline = self._timers.now + timeout + own_time
             self._special[op] = self._timers.at(op.deadline, lambda: self._expire(op))
-        self.start(op)
+        if type(op) is Request:
+            self._send(op)  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            self.start(op)
 
     def start(self, op: Op[Any]) -> None:
         """Carry *op* out; on its own, nobody waits for it."""
@@ -294,7 +300,8 @@ class Invocations:
     # Requests
 
     def _send(self, request: Request[Any]) -> None:
-        connection = self._owners.get(request.partition) if request.target is None else None
+        partition = request.partition
+        connection = self._owners.get(partition) if request.target is None else None
         if connection is None:
             try:
                 connection = self._routing.route(request)
@@ -316,15 +323,17 @@ class Invocations:
         connection.pending[correlation_id] = request
         if request.on_event is not None:
             connection.handlers[correlation_id] = request.on_event
-        layout = request.method.request
-        header = _pack_header(
-            layout.size, layout.flags | self.backup_flag, layout.id, correlation_id, request.partition
-        )
+        method = request.method
+        size, flags, kind = method.header or method.prepare()
+        header = _pack_header(size, flags | self.backup_flag, kind, correlation_id, partition)
         body = request.body
+        out = connection.out
+        if not out:
+            self._dirty.append(connection)
         if len(body) < _JOIN_BELOW:
-            connection.send(header + body)
+            out.append(header + body)
         else:
-            connection.send(header, body)
+            out += (header, body)
 
     def _no_route(self, request: Request[Any]) -> None:
         target = request.target
@@ -351,6 +360,7 @@ class Invocations:
         """Match the *messages* that came in on *connection* with their requests."""
         pending = connection.pending
         ordinary = self._ordinary
+        finished = self.finished
         for message in messages:
             flags, kind, correlation_id, acks = _unpack_header(message, 4)
             if flags & _ANY_EVENT:
@@ -360,23 +370,22 @@ class Invocations:
             request = pending.get(correlation_id)
             if request is None:
                 continue  # the answer to an attempt that was given up
-            response = request.method.response
-            if kind == response.id or kind == response.other_id:
+            method = request.method
+            if kind == method.answer or kind == method.other_answer:  # noqa: PLR1714 - faster than `in`
                 request.value = message
                 request.acks -= acks
                 if request.acks < 0:
                     self._await_acks(request)
-                elif request in ordinary:  # what `finish` does in the usual case
+                elif ordinary.pop(request, request) is None:  # what `finish` does in the usual case
                     request.done = True
-                    del ordinary[request]
                     if request.waiter is not None:
-                        self.finished.append(request)
+                        finished.append(request)
                 else:
                     self.finish(request)
             elif kind == _ERROR_TYPE:
                 self._failed(request, _error_of(message))
             else:
-                error = RemoteProtocolError(f"message type {kind:#x} does not answer {request.method.name}")
+                error = RemoteProtocolError(f"message type {kind:#x} does not answer {method.name}")
                 self.finish(request, error)
                 raise error
             pending.pop(correlation_id, None)  # last, so that a signal's exception in here leaves no request behind

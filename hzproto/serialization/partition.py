@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import mmh3
+from mmh3 import hash as murmur
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SEED: Final = 0x01000193
 _SMALLEST: Final = -(2**31)
@@ -17,7 +20,7 @@ def partition_hash(data: bytes) -> int:
 
     It is the hash field of *data*, or, where that is 0, the hash of the payload.
     """
-    return int(_unpack_hash(data)[0] or mmh3.hash(data[8:], _SEED))
+    return int(_unpack_hash(data)[0] or murmur(data[8:], _SEED))
 
 
 def hash_to_index(hash_value: int, count: int) -> int:
@@ -25,10 +28,16 @@ def hash_to_index(hash_value: int, count: int) -> int:
     return 0 if hash_value == _SMALLEST else abs(hash_value) % count  # Java's abs of the smallest integer is no help
 
 
-def partition_index(data: bytes, count: int) -> int:
-    """Return the partition, of *count*, of the serialized key *data*: `hash_to_index` of its `partition_hash`."""
-    value = _unpack_hash(data)[0] or mmh3.hash(data[8:], _SEED)  # in one piece: each operation on an entry needs it
-    return abs(value) % count if value != _SMALLEST else 0
+def partitioner(count: int) -> Callable[[bytes], int]:
+    """Make the function of a serialized key to its partition, of *count*."""
+    unpack, seed, smallest = _unpack_hash, _SEED, _SMALLEST
+
+    def partition_of(data: bytes) -> int:
+        # `hash_to_index` of `partition_hash`, in one piece: each operation on an entry needs it.
+        value = unpack(data)[0] or murmur(data[8:], seed)
+        return abs(value) % count if value != smallest else 0
+
+    return partition_of
 
 
 def string_partition_strategy(name: str) -> str:

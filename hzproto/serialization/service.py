@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue
-from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError
+from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError, RemoteProtocolError
 from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.arrays import (
     TYPE_CODES,
@@ -57,14 +57,20 @@ from hzproto.serialization.temporal import (
 )
 from hzproto.serialization.text import char_reader, json_reader, json_writer, string_reader, string_writer
 from hzproto.serialization.uuids import uuid_reader, uuid_writer
-from hzproto.wire.frames import MARK
+from hzproto.wire.frames import FRAME_HEADER, MARK, NULL, RESPONSE_HEADER, SPECIAL
 
 if TYPE_CHECKING:
     from hzproto.config import Config
     from hzproto.serialization.kinds import Appender, Buffer, IntType, Order, Prefix, Reader, Writer
 
+_unpack_answer: Final = Struct("<i15xiH").unpack_from  # sizes of the initial frame and of the next one, its flags
+_TYPE_ID_IN_ANSWER: Final = RESPONSE_HEADER.size + FRAME_HEADER.size + 4
+_VALUE_IN_ANSWER: Final = _TYPE_ID_IN_ANSWER + 4
+_DATA_HEADER_SIZE: Final = 8
+_UNREADABLE: Final = (LookupError, struct.error, UnicodeDecodeError, RecursionError, HazelcastSerializationError)
 _pack_hash: Final = Struct(">i").pack
 _pack_header: Final = Struct(">ii").pack
+_unpack_size: Final = Struct("<i").unpack_from
 _unpack_type_id: Final = Struct(">i").unpack_from
 
 _WAYS_OUT: Final[dict[type, str]] = {
@@ -203,6 +209,21 @@ class SerializationService:
                     continue  # no object after all, or one whose fault its reader will see
         return False
 
+    def object_in(self, answer: Buffer) -> Any:
+        """Read the object in an answer whose only field is `Data?`; otherwise like `to_object`.
+
+        It is read where it lies: most answers are of this kind.
+        """
+        try:
+            size, length, flags = _unpack_answer(answer)
+            if size == RESPONSE_HEADER.size and not flags & SPECIAL:
+                value, end = self._readers[_unpack_type_id(answer, _TYPE_ID_IN_ANSWER)[0]](answer, _VALUE_IN_ANSWER, 0)
+                if end <= size + length:
+                    return value
+        except _UNREADABLE:
+            pass  # what is wrong is told of the value alone
+        return self.to_object(_data_in(answer))
+
     def destroy(self) -> None:
         """Let the user's serializers release what they hold."""
         for serializer in self._serializers.values():
@@ -295,6 +316,21 @@ class _DataWriters(dict[type, "Writer"]):
             return _pack_hash(partition_hash(self[type(key)](key))) + data[4:]
 
         return write_with_hash
+
+
+def _data_in(answer: Buffer) -> Buffer | None:
+    """The field of an answer whose only field is `Data?`, wherever newer members put it."""
+    try:
+        (start,) = _unpack_size(answer)
+        length, flags = FRAME_HEADER.unpack_from(answer, start)
+    except struct.error:
+        raise RemoteProtocolError("an answer ends before its value") from None
+    if flags & NULL:
+        return None
+    data = answer[start + FRAME_HEADER.size : start + length]
+    if flags & SPECIAL or len(data) < _DATA_HEADER_SIZE:
+        raise RemoteProtocolError(f"an answer has a frame of {length} bytes, flags {flags:#06x}, in place of its value")
+    return data
 
 
 def _data_prefix(type_id: int) -> bytes:

@@ -35,6 +35,18 @@ def missing(name: str) -> Exception:
     return ValueError(f"{name} must not be None")
 
 
+class Bodies(dict["Method", "Callable[..., bytes]"]):
+    """By method, the function that encodes its fields but for the first one, which is the structure's name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, method: Method) -> Callable[..., bytes]:
+        body = self[method] = method.request.bind(self._name)
+        return body
+
+
 class Structure(Facade[S_co]):
     """A structure that lives in the cluster under a service and a name."""
 
@@ -42,6 +54,7 @@ class Structure(Facade[S_co]):
 
     def __init__(self, runtime: Runtime, name: str) -> None:
         super().__init__(runtime, name)
+        self._body = Bodies(name)
         if runtime.lazy:
             self._call = self._create_and_call
 

@@ -69,7 +69,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         super().__init__(runtime, name)
         self._to_data = self._core.serialization.to_data
         self._to_object = self._core.serialization.to_object
-        self._partition_of = self._core.partition_of
+        self._read = self._core.serialization.object_in
         self._locked: dict[bytes, list[int]] = {}  # owners by key, where callers have no identity
 
     # Single entries
@@ -80,8 +80,8 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         if key is None:
             raise missing("key")
         data = self._to_data(key)
-        body = _GET.request.body(self._name, data, self._caller())
-        return Request(_GET, body, self._partition_of(data), self._to_object)
+        body = self._body[_GET](data, self._caller())
+        return Request(_GET, body, self._core.partition_of(data), None, self._read)
 
     @op
     def put(self, key: K, value: V, ttl: float | None = None, max_idle: float | None = None) -> Op[V | None]:
@@ -90,7 +90,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         The entry lives for *ttl* seconds, or until it has not been used for *max_idle* seconds (members 4.0 and
         newer); 0 means for ever, None what the map's configuration says.
         """
-        return self._store(_PUT, _PUT_MAX_IDLE, key, value, ttl, max_idle, self._to_object)
+        return self._store(_PUT, _PUT_MAX_IDLE, key, value, ttl, max_idle, self._read)
 
     @op
     def set(self, key: K, value: V, ttl: float | None = None, max_idle: float | None = None) -> Op[None]:
@@ -100,7 +100,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
     @op
     def put_if_absent(self, key: K, value: V, ttl: float | None = None, max_idle: float | None = None) -> Op[V | None]:
         """Store *value* unless *key* has one; return the value that it has, or None. *ttl*, *max_idle*: see `put`."""
-        return self._store(_PUT_IF_ABSENT, _PUT_IF_ABSENT_MAX_IDLE, key, value, ttl, max_idle, self._to_object)
+        return self._store(_PUT_IF_ABSENT, _PUT_IF_ABSENT_MAX_IDLE, key, value, ttl, max_idle, self._read)
 
     def _store(
         self,
@@ -110,7 +110,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         value: V,
         ttl: float | None,
         max_idle: float | None,
-        convert: Callable[[Any], Any] | None,
+        read: Callable[[Any], Any] | None,
     ) -> Request[Any]:
         if key is None:
             raise missing("key")
@@ -119,12 +119,12 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         data = self._to_data(key)
         ttl_ms = _SERVER_DEFAULT if ttl is None else milliseconds("ttl", ttl, _SERVER_DEFAULT)
         if max_idle is None:
-            body = method.request.body(self._name, data, self._to_data(value), self._caller(), ttl_ms)
+            body = self._body[method](data, self._to_data(value), self._caller(), ttl_ms)
         else:
             method = with_max_idle
             idle_ms = milliseconds("max_idle", max_idle, _SERVER_DEFAULT)
-            body = method.request.body(self._name, data, self._to_data(value), self._caller(), ttl_ms, idle_ms)
-        return Request(method, body, self._partition_of(data), convert)
+            body = self._body[method](data, self._to_data(value), self._caller(), ttl_ms, idle_ms)
+        return Request(method, body, self._core.partition_of(data), None, read)
 
     @op
     def replace(self, key: K, value: V) -> Op[V | None]:
@@ -134,13 +134,13 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         if value is None:
             raise missing("value")
         data = self._to_data(key)
-        body = _REPLACE.request.body(self._name, data, self._to_data(value), self._caller())
-        return Request(_REPLACE, body, self._partition_of(data), self._to_object)
+        body = self._body[_REPLACE](data, self._to_data(value), self._caller())
+        return Request(_REPLACE, body, self._core.partition_of(data), None, self._read)
 
     @op
     def remove(self, key: K) -> Op[V | None]:
         """Remove *key*; return the value that it had, or None."""
-        return self._for_key(_REMOVE, key, self._to_object)
+        return self._for_key(_REMOVE, key, self._read)
 
     @op
     def delete(self, key: K) -> Op[None]:
@@ -152,44 +152,44 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         """Whether *key* has a value."""
         return self._for_key(_CONTAINS_KEY, key, None)
 
-    def _for_key(self, method: Method, key: K, convert: Callable[[Any], Any] | None) -> Request[Any]:
+    def _for_key(self, method: Method, key: K, read: Callable[[Any], Any] | None) -> Request[Any]:
         if key is None:
             raise missing("key")
         data = self._to_data(key)
-        body = method.request.body(self._name, data, self._caller())
-        return Request(method, body, self._partition_of(data), convert)
+        body = self._body[method](data, self._caller())
+        return Request(method, body, self._core.partition_of(data), None, read)
 
     # The whole map
 
     @op
     def size(self) -> Op[int]:
         """The number of entries."""
-        return Request(_SIZE, _SIZE.request.body(self._name))
+        return Request(_SIZE, self._body[_SIZE]())
 
     @op
     def is_empty(self) -> Op[bool]:
         """Whether there are no entries."""
-        return Request(_IS_EMPTY, _IS_EMPTY.request.body(self._name))
+        return Request(_IS_EMPTY, self._body[_IS_EMPTY]())
 
     @op
     def clear(self) -> Op[None]:
         """Remove all entries."""
-        return Request(_CLEAR, _CLEAR.request.body(self._name))
+        return Request(_CLEAR, self._body[_CLEAR]())
 
     @op
     def key_set(self) -> Op[list[K]]:
         """All keys: a copy, which does not change with the map."""
-        return Request(_KEY_SET, _KEY_SET.request.body(self._name), convert=self._objects)
+        return Request(_KEY_SET, self._body[_KEY_SET](), convert=self._objects)
 
     @op
     def values(self) -> Op[list[V]]:
         """All values: a copy, which does not change with the map."""
-        return Request(_VALUES, _VALUES.request.body(self._name), convert=self._objects)
+        return Request(_VALUES, self._body[_VALUES](), convert=self._objects)
 
     @op
     def entry_set(self) -> Op[list[tuple[K, V]]]:
         """All entries as pairs of key and value: a copy, which does not change with the map."""
-        return Request(_ENTRY_SET, _ENTRY_SET.request.body(self._name), convert=self._pairs)
+        return Request(_ENTRY_SET, self._body[_ENTRY_SET](), convert=self._pairs)
 
     @op
     def get_all(self, keys: Iterable[K]) -> Op[dict[K, V]]:
@@ -199,10 +199,10 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
             if key is None:
                 raise missing(f"keys[{index}]")
             data = self._to_data(key)
-            by_partition.setdefault(self._partition_of(data), []).append(data)
+            by_partition.setdefault(self._core.partition_of(data), []).append(data)
         return All(
             (
-                Request(_GET_ALL, _GET_ALL.request.body(self._name, part), partition, self._pairs)
+                Request(_GET_ALL, self._body[_GET_ALL](part), partition, self._pairs)
                 for partition, part in by_partition.items()
             ),
             combine=_one_dict,
@@ -218,10 +218,10 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
             if value is None:
                 raise missing(f"map[{key!r}]")
             data = self._to_data(key)
-            by_partition.setdefault(self._partition_of(data), []).append((data, self._to_data(value)))
+            by_partition.setdefault(self._core.partition_of(data), []).append((data, self._to_data(value)))
         return All(
             (
-                Request(_PUT_ALL, _PUT_ALL.request.body(self._name, part, True), partition)
+                Request(_PUT_ALL, self._body[_PUT_ALL](part, True), partition)
                 for partition, part in by_partition.items()
             ),
             combine=_nothing,
@@ -259,8 +259,8 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
             raise missing("key")
         data = self._to_data(key)
         identity = self._acquiring(owner)
-        body = method.request.body(self._name, data, identity, *times, self._core.new_reference())
-        request = Request[Any](method, body, self._partition_of(data), wait=wait)
+        body = self._body[method](data, identity, *times, self._core.new_reference())
+        request = Request[Any](method, body, self._core.partition_of(data), wait=wait)
         return Acquisition(
             self._locking(request, data, identity),
             lambda locked: None if locked is False else FlowOp(self._unlocking(data, identity)),
@@ -292,8 +292,8 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         return FlowOp(self._unlocking(data, identity))
 
     def _unlocking(self, data: bytes, owner: int) -> Flow[None]:
-        body = _UNLOCK.request.body(self._name, data, owner, self._core.new_reference())
-        yield from Request[None](_UNLOCK, body, self._partition_of(data))
+        body = self._body[_UNLOCK](data, owner, self._core.new_reference())
+        yield from Request[None](_UNLOCK, body, self._core.partition_of(data))
         owners = self._locked.get(data)
         if owners and owner in owners:
             owners.remove(owner)
@@ -306,7 +306,7 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         if key is None:
             raise missing("key")
         data = self._to_data(key)
-        return Request(_IS_LOCKED, _IS_LOCKED.request.body(self._name, data), self._partition_of(data))
+        return Request(_IS_LOCKED, self._body[_IS_LOCKED](data), self._core.partition_of(data))
 
     # Listeners
 
@@ -351,17 +351,17 @@ class Map(Structure[S_co], Owned[S_co], Generic[S_co, K, V]):
         flags = int(sum(functions))
         if key is None:
             method = _ADD_LISTENER
-            body = partial(method.request.body, self._name, include_value, flags)
+            body = partial(self._body[method], include_value, flags)
         else:
             method = _ADD_LISTENER_TO_KEY
-            body = partial(method.request.body, self._name, self._to_data(key), include_value, flags)
+            body = partial(self._body[method], self._to_data(key), include_value, flags)
         return self._core.listeners.add(
             Subscription(
                 str(self._core.new_uuid()),
                 method,
                 body,
                 _REMOVE_LISTENER,
-                partial(_REMOVE_LISTENER.request.body, self._name),
+                self._body[_REMOVE_LISTENER],
                 partial(self._deliver, functions, method.events["Entry"].parse),
             )
         )

@@ -49,6 +49,11 @@ class Encoder:
         self.flags: Final = layout.initial_flags(final=not rest)
         self.body: Final = self._compile(fixed, rest)
 
+    def binder(self) -> Callable[[str], Callable[..., bytes]]:
+        """Return the function that makes a body of a given first field: see :attr:`Layout.bind`."""
+        fixed, rest = _split(self.params)
+        return self._compile(fixed, rest, bound=rest[0])
+
     def body_of(self, values: Mapping[str, Any]) -> bytes:
         """Return the body with the fields of `values`."""
         check_names(self._layout.name, self.params, values)
@@ -65,9 +70,9 @@ class Encoder:
         values = dict(zip([param.name for param in self.params], args, strict=True))
         return wrong_value(self._layout.name, self.params, self._version, values)
 
-    def _compile(self, fixed: Sequence[Param], rest: Sequence[Param]) -> Callable[..., bytes]:
+    def _compile(self, fixed: Sequence[Param], rest: Sequence[Param], bound: Param | None = None) -> Callable[..., Any]:
         # The numbers that lie side by side, such as the fixed fields and the header of the first frame, are packed
-        # together; then everything is joined once.
+        # together; then everything is joined once. The frame of a bound field is one of these "numbers".
         source = _Source(f"body {self._layout.name} {'.'.join(map(str, self._version))}")
         arguments = ", ".join(_identifier(param) for param in self.params)
         pieces: list[str] = []
@@ -76,7 +81,15 @@ class Encoder:
 
         def flush() -> None:
             if numbers:
-                pack = source.bind("pack", Struct("<" + "".join(format_ for format_, _ in numbers)).pack)
+                format_ = "<" + "".join(format_ for format_, _ in numbers)
+                if bound is not None and not pieces and not listed:
+                    pack = "_pack"
+                    source.outside = [
+                        f"_frame = {source.bind('bound_frame', _string_frame)}({_identifier(bound)}, {len(rest) == 1})",
+                        f"_pack = {source.bind('struct', Struct)}(f'{format_}').pack",
+                    ]
+                else:
+                    pack = source.bind("pack", Struct(format_).pack)
                 pieces.append(f"{pack}({', '.join(expression for _, expression in numbers)})")
                 numbers.clear()
 
@@ -99,7 +112,9 @@ class Encoder:
         for index, param in enumerate(rest):
             name = _identifier(param)
             final = FINAL if index == len(rest) - 1 else 0
-            if param.type in _ONE_FRAME:
+            if param is bound:
+                numbers.append(("{len(_frame)}s", "_frame"))
+            elif param.type in _ONE_FRAME:
                 # The arguments stay as they are: an error names the one that was wrong.
                 value = f"{name}.encode()" if param.type == "String" else name
                 content, flags = f"_content{index}", str(final)
@@ -131,11 +146,16 @@ class Encoder:
             source.add(2, 'return b"".join(_out)')
         elif len(pieces) <= 1:
             source.add(2, f"return {pieces[0] if pieces else repr(b'')}")
+        elif len(pieces) == 2:
+            source.add(2, f"return {pieces[0]} + {pieces[1]}")
         else:
             source.add(2, f'return b"".join(({", ".join(pieces)}))')
         wrong_values, error = source.bind("wrong_values", WRONG_VALUE), source.bind("wrong_value", self._wrong_value)
         source.add(1, f"except {wrong_values} as _error:")
         source.add(2, f"raise {error}({arguments}) from _error")
+        if bound is not None:
+            others = ", ".join(_identifier(param) for param in self.params if param is not bound)
+            return source.nested(_identifier(bound), others)
         return source.function(arguments)
 
 
@@ -234,6 +254,11 @@ def decode(layout: Layout, message: Buffer) -> dict[str, Any]:
 _INITIAL: Final = Struct("<iHi")
 
 
+def _string_frame(text: str, final: bool) -> bytes:
+    content = text.encode()
+    return FRAME_HEADER.pack(len(content) + 6, FINAL if final else 0) + content
+
+
 def _split(params: Sequence[Param]) -> tuple[list[Param], list[Param]]:
     """Part the fixed fields, which lie in the initial frame, from those with frames of their own."""
     return [p for p in params if p.type in FIXED], [p for p in params if p.type not in FIXED]
@@ -248,7 +273,9 @@ class _Source:
 
     def __init__(self, title: str) -> None:
         self._title = title
+        self._name = title.split()[0]
         self._lines = ["    try:"]
+        self.outside: list[str] = []
         self._names: dict[str, Any] = {}
 
     def bind(self, name: str, value: Any) -> str:
@@ -261,10 +288,20 @@ class _Source:
         self._lines.append("    " * depth + line)
 
     def function(self, arguments: str) -> Callable[..., Any]:
-        text = "\n".join([f"def {self._title.split()[0]}({arguments}):", *self._lines, ""])
+        """Return the function."""
+        return self._made([f"def {self._name}({arguments}):", *self._lines])
+
+    def nested(self, outer: str, arguments: str) -> Callable[..., Any]:
+        """Return a function of the arguments *outer* that runs the lines `outside` and returns the function."""
+        head = f"def {self._name}({arguments}):"
+        inner = [f"    {line}" for line in (*self.outside, head, *self._lines, f"return {self._name}")]
+        return self._made([f"def bind({outer}):", *inner], "bind")
+
+    def _made(self, lines: list[str], name: str = "") -> Callable[..., Any]:
+        text = "\n".join([*lines, ""])
         # With the text in the cache of lines, tracebacks show it.
-        filename = f"<hzproto {self._title}>"
+        filename = f"<hzproto {self._title}{' bound' if name else ''}>"
         linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
         exec(compile(text, filename, "exec"), self._names)  # noqa: S102  # made from the tables of this package alone
-        function: Callable[..., Any] = self._names[self._title.split()[0]]
+        function: Callable[..., Any] = self._names[name or self._name]
         return function
