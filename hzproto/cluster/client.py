@@ -115,6 +115,11 @@ class Client:
         self._state: LifecycleState | None = None
         self.running = False
         """Whether the client was started and is not shutting down."""
+        self.submit: Callable[[Op[Any], float, float | None], None] = self._refuse
+        """Carry an operation out, from `now` on and for at most so many seconds; `completed()` will have it in the end.
+
+        While the client runs it is the function of `invocations` itself: every operation passes through.
+        """
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
 
@@ -139,14 +144,6 @@ class Client:
             self._finish_closing()
         elif self._state is not LifecycleState.SHUTTING_DOWN:
             self._shut_down()
-
-    def submit(self, op: Op[Any], now: float, timeout: float | None = None) -> None:
-        """Carry *op* out; it comes back from `completed()` when it has finished."""
-        self.timers.now = now
-        if self.running:
-            self.invocations.submit(op, timeout)
-        else:
-            self.invocations.finish(op, HazelcastClientNotActiveError())
 
     def cancel(self, op: Op[Any], now: float) -> None:
         """End *op* with `OperationCancelledError` unless it has finished. What it may still acquire is given back."""
@@ -366,9 +363,14 @@ class Client:
 
     # Lifecycle
 
+    def _refuse(self, op: Op[Any], now: float, timeout: float | None) -> None:
+        self.timers.now = now
+        self.invocations.finish(op, HazelcastClientNotActiveError())
+
     def _enter(self, state: LifecycleState) -> None:
         self._state = state
         self.running = state not in (LifecycleState.SHUTTING_DOWN, LifecycleState.SHUTDOWN)
+        self.submit = self.invocations.submit if self.running else self._refuse
         logger.info("Client %s is %s", self.name, state)
         self.deliveries += (
             Delivery(listener_id, partial(called, state))

@@ -114,10 +114,11 @@ class Invocations:
 
     # Submitting and ending
 
-    def submit(self, op: Op[Any], timeout: float | None) -> None:
-        """Carry *op* out for somebody who waits for it, at most for *timeout* seconds."""
+    def submit(self, op: Op[Any], now: float, timeout: float | None) -> None:
+        """Carry *op* out for somebody who waits for it, from *now* on and for at most *timeout* seconds."""
+        self._timers.now = now
         if timeout is None and op.wait is None:
-            op.deadline = self._timers.now + self._timeout
+            op.deadline = now + self._timeout
             self._ordinary[op] = None
             if not self._sweeping:
                 self._sweeping = True
@@ -126,7 +127,7 @@ class Invocations:
             self._special[op] = None
         else:
             own_time = op.wait if op.wait is not None and math.isfinite(op.wait) else 0.0
-            op.deadline = self._timers.now + timeout + own_time
+            op.deadline = now + timeout + own_time
             self._special[op] = self._timers.at(op.deadline, lambda: self._expire(op))
         if type(op) is Request:
             self._send(op)  # pyright: ignore[reportUnknownArgumentType]

@@ -181,7 +181,8 @@ class SchemaExchange:
         else:
             flights[schema_id] = [*then]
             # Without a deadline of its own: what waits for it has one. It ends with the client.
-            self._invocations.submit(FlowOp(_landing(flights, schema_id, flow), wait=math.inf), None)
+            landing = FlowOp(_landing(flights, schema_id, flow), wait=math.inf)
+            self._invocations.submit(landing, self._client.timers.now, None)
 
 
 def _landing(flights: _Flights, schema_id: int, flow: Flow[None]) -> Flow[None]:

@@ -120,7 +120,7 @@ class Sessions:
         session.timer = None
         if session.uses > 0:
             # Until the next one: none pile up while there is no connection.
-            self._client.invocations.submit(FlowOp(self._heartbeat(session)), session.interval)
+            self._client.invocations.submit(FlowOp(self._heartbeat(session)), self._client.timers.now, session.interval)
             self._keep_alive(session)
 
     def _heartbeat(self, session: Session) -> Flow[None]:

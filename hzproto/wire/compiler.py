@@ -47,7 +47,7 @@ class Encoder:
         fixed, rest = _split(self.params)
         self.size: Final = layout.header_size + sum(FIXED[param.type].size for param in fixed)
         self.flags: Final = layout.initial_flags(final=not rest)
-        self.body: Final = self._compile(fixed, rest)
+        self.body: Final[Callable[..., bytes]] = self._compile(fixed, rest)
 
     def binder(self) -> Callable[[str], Callable[..., bytes]]:
         """Return the function that makes a body of a given first field: see :attr:`Layout.bind`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import inf
 from threading import get_ident
 from time import monotonic
@@ -27,7 +26,7 @@ class Driver(Lead):
         """Start the client; wait until it is connected, unless it starts asynchronously."""
         self._housekeeping.start()
         op = Done(None)
-        self._perform(op, partial(self.core.start, op=op))
+        self._perform(op, lambda now: self.core.start(now, op))
         if op.error is not None:
             raise op.error
 
@@ -35,7 +34,7 @@ class Driver(Lead):
         """Close the client: say goodbye to the cluster, end all operations, sockets and threads."""
         if not self._closed:
             op = Done(None)
-            self._perform(op, partial(self.core.shut_down, op=op))
+            self._perform(op, lambda now: self.core.shut_down(now, op))
         self.close()
 
     def close(self, patience: float = CLOSING) -> None:
@@ -88,7 +87,7 @@ class Driver(Lead):
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
-        self._perform(op, partial(self.core.submit, op, timeout=timeout))
+        self._perform(op, lambda now: self.core.submit(op, now, timeout))
         error = op.error
         if error is None:
             return op.result()
