@@ -273,7 +273,7 @@ class _Source:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._name = title.split()[0]
+        self._name = title.partition(" ")[0]
         self._lines = ["    try:"]
         self.outside: list[str] = []
         self._names: dict[str, Any] = {}

@@ -105,29 +105,31 @@ class Layout:
             self._encoders[version] = Encoder(self, version)
         return self._encoders[version]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The length of the initial frame with its header, in bytes, in the newest protocol version."""
         return self._encoder(NEWEST_PROTOCOL).size
 
-    @property
+    @cached_property
     def flags(self) -> int:
         """The flags of the initial frame, in the newest protocol version."""
         return self._encoder(NEWEST_PROTOCOL).flags
 
     def _first_body(self, *fields: Any) -> bytes:
-        if self.body == self._first_body:  # not called by somebody who has kept this function
+        if self.body == self._first_body:  # else it was called by somebody who has kept this function
             self.body = self._encoder(NEWEST_PROTOCOL).body
         return self.body(*fields)
 
     def _first_bind(self, name: str) -> Callable[..., bytes]:
-        self.bind = self._encoder(NEWEST_PROTOCOL).binder()
+        if self.bind == self._first_bind:
+            self.bind = self._encoder(NEWEST_PROTOCOL).binder()
         return self.bind(name)
 
     def _first_parse(self, message: bytes | memoryview) -> Any:
-        from hzproto.wire.compiler import compile_parse
+        if self.parse == self._first_parse:
+            from hzproto.wire.compiler import compile_parse
 
-        self.parse = compile_parse(self)
+            self.parse = compile_parse(self)
         return self.parse(message)
 
     def encode(

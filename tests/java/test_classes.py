@@ -8,7 +8,7 @@ import pytest
 
 from hzproto.config import Config
 from hzproto.serialization import SerializationService
-from hzproto.serialization.partition import partition_index
+from hzproto.serialization.partition import partitioner
 from tests.java.classes import (
     Add,
     AddNumber,
@@ -44,7 +44,7 @@ class Member:
         self.call = connection.call
         self.uuid = connection.uuid
         self.member_uuid = connection.member_uuid
-        self.partition_count = connection.partition_count
+        self.partition_of = partitioner(connection.partition_count)
 
     def on_key(self, method: str, name: str, key: str, /, **values: Any) -> Any:
         return self.value(self.call(method, self.partition(key), name=name, key=data(key), threadId=1, **values))
@@ -54,7 +54,7 @@ class Member:
         return self.value(self.call(submit, partition, name="executor", uuid=self.uuid, callable=data(task)))
 
     def partition(self, key: str) -> int:
-        return partition_index(data(key), self.partition_count)
+        return self.partition_of(data(key))
 
     @staticmethod
     def value(answer: dict[str, Any]) -> Any:

@@ -26,7 +26,7 @@ class Driver(Lead):
         """Start the client; wait until it is connected, unless it starts asynchronously."""
         self._housekeeping.start()
         op = Done(None)
-        self._perform(op, lambda now: self.core.start(now, op))
+        self._perform(op, lambda op, now, _: self.core.start(now, op))
         if op.error is not None:
             raise op.error
 
@@ -34,7 +34,7 @@ class Driver(Lead):
         """Close the client: say goodbye to the cluster, end all operations, sockets and threads."""
         if not self._closed:
             op = Done(None)
-            self._perform(op, lambda now: self.core.shut_down(now, op))
+            self._perform(op, lambda op, now, _: self.core.shut_down(now, op))
         self.close()
 
     def close(self, patience: float = CLOSING) -> None:
@@ -87,7 +87,7 @@ class Driver(Lead):
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
-        self._perform(op, lambda now: self.core.submit(op, now, timeout))
+        self._perform(op, self.core.submit, timeout)
         error = op.error
         if error is None:
             return op.result()
@@ -97,13 +97,15 @@ class Driver(Lead):
         finally:
             del error  # the traceback refers to this frame: make no reference cycle of it
 
-    def _perform(self, op: Op[Any], begin: Callable[[float], object]) -> None:
+    def _perform(
+        self, op: Op[Any], begin: Callable[[Op[Any], float, float | None], object], timeout: float | None = None
+    ) -> None:
         """Have the core begin *op*; wait until it has ended."""
         me = Waiter(op)
         self._check_reentry()
         try:
             with self._lock:
-                begin(monotonic())
+                begin(op, monotonic(), timeout)
                 self._settle()
                 if not op.done:
                     self._line_up(me)
