@@ -372,7 +372,7 @@ class Invocations:
             if request is None:
                 continue  # the answer to an attempt that was given up
             method = request.method
-            if kind == method.answer or kind == method.other_answer:  # noqa: PLR1714 - faster than `in`
+            if kind == method.answer or kind == method.other_answer:
                 request.value = message
                 request.acks -= acks
                 if request.acks < 0:

@@ -105,7 +105,7 @@ class Placed(Structure[S_co]):
     ) -> Request[Any]:
         """Make the request of the protocol's *method*, whose fields are the name and *arguments*."""
         sent = self.messages[method]
-        body = sent.request.body(self._name, *arguments)
+        body = self._body[sent](*arguments)
         return Request(sent, body, self._core.partition_of(self._place), convert, wait=wait)
 
 

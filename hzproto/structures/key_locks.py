@@ -47,8 +47,8 @@ class KeyLocks(Keyed[S_co, K, V], Owned[S_co]):
         data = self._given("key", key)
         identity = self._acquiring(owner)
         sent = self.messages[method]
-        body = sent.request.body(self._name, data, identity, *times, self._core.new_reference())
-        request = Request[Any](sent, body, self._partition_of(data), wait=wait)
+        body = self._body[sent](data, identity, *times, self._core.new_reference())
+        request = Request[Any](sent, body, self._core.partition_of(data), wait=wait)
         return Acquisition(
             self._locking(request, data, identity),
             lambda locked: None if locked is False else FlowOp(self._unlocking(data, identity)),
@@ -79,8 +79,8 @@ class KeyLocks(Keyed[S_co, K, V], Owned[S_co]):
 
     def _unlocking(self, data: bytes, owner: int) -> Flow[None]:
         sent = self.messages["unlock"]
-        body = sent.request.body(self._name, data, owner, self._core.new_reference())
-        yield from Request[None](sent, body, self._partition_of(data))
+        body = self._body[sent](data, owner, self._core.new_reference())
+        yield from Request[None](sent, body, self._core.partition_of(data))
         owners = self._locked.get(data)
         if owners and owner in owners:
             owners.remove(owner)

@@ -32,20 +32,19 @@ class Keyed(Structure[S_co], Generic[S_co, K, V]):
         super().__init__(runtime, name)
         self._to_data = self._core.serialization.to_data
         self._to_object = self._core.serialization.to_object
-        self._partition_of = self._core.partition_of
 
     def _about(self, method: str, key: K, *fields: Any, convert: Callable[[Any], Any] | None = None) -> Request[Any]:
         """Make the request of the protocol's *method* about one key, whose further fields are *fields*."""
         data = self._given("key", key)
         sent = self.messages[method]
-        return Request(sent, sent.request.body(self._name, data, *fields), self._partition_of(data), convert)
+        return Request(sent, self._body[sent](data, *fields), self._core.partition_of(data), convert)
 
     def _whole(
         self, method: str, *fields: Any, partition: int = -1, convert: Callable[[Any], Any] | None = None
     ) -> Request[Any]:
         """Make the request of the protocol's *method* about everything."""
         sent = self.messages[method]
-        return Request(sent, sent.request.body(self._name, *fields), partition, convert)
+        return Request(sent, self._body[sent](*fields), partition, convert)
 
     def _given(self, name: str, value: object) -> bytes:
         """Serialize an argument that must not be None."""
@@ -57,7 +56,7 @@ class Keyed(Structure[S_co], Generic[S_co, K, V]):
         """Sort entries with serialized keys by the partitions that they go to."""
         parts: dict[int, list[tuple[bytes, T]]] = {}
         for key, value in entries:
-            parts.setdefault(self._partition_of(key), []).append((key, value))
+            parts.setdefault(self._core.partition_of(key), []).append((key, value))
         return parts
 
     def _objects(self, items: Sequence[Buffer]) -> list[Any]:

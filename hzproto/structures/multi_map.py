@@ -46,7 +46,7 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
         sent = self.messages["putAll"]
         return All(
             (
-                Request[Any](sent, sent.request.body(self._name, part), partition)
+                Request[Any](sent, self._body[sent](part), partition)
                 for partition, part in self._by_partition(entries).items()
             ),
             combine=_nothing,
