@@ -132,7 +132,7 @@ class SecureConnection(Connection):
 
     def _send_pending(self) -> None:
         """Have what TLS itself has to say sent, and what waited for the end of the handshake."""
-        if (self._outgoing.pending or self._out) and not self.closed and self not in self._owner.dirty_connections:
+        if (self._outgoing.pending or self.out) and not self.closed and self not in self._owner.dirty_connections:
             self._owner.dirty_connections.append(self)
 
     def _broken(self, error: Any) -> None:

@@ -92,7 +92,7 @@ def test_large_messages_go_both_ways() -> None:
     pipe = Pipe(certificates().server(), ssl_cafile=certificates().authority)
     pipe.run()
     sent = b"x" * 300_000
-    pipe.connection.send(sent, sent)
+    pipe.connection.send(sent + sent)
     (encrypted,) = pipe.connection.data_to_send()
     assert 600_000 < len(encrypted) < 610_000
     assert sent[:100] not in encrypted
