@@ -106,6 +106,11 @@ class Connection:
     def closed(self) -> bool:
         return self.state is ConnectionState.CLOSED
 
+    @property
+    def much_to_come(self) -> bool:
+        """Whether the member is in the middle of sending something large."""
+        return self._reader.much_to_come
+
     def begin(self) -> bool:
         """The socket is connected. Return whether the member can be spoken to; else the owner is told when it can."""
         return True

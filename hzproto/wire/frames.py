@@ -80,6 +80,7 @@ class FrameReader:
         "_limit",
         "_sequences",
         "_sequences_size",
+        "_spare",
         "error",
         "marked",
     )
@@ -94,6 +95,7 @@ class FrameReader:
         self._limit = max_message_size
         self._buffer: memoryview | None = None
         self._direct: memoryview | None = None  # the view of _held that get_buffer() gave out
+        self._spare: bytearray | None = None  # of the last large message, until a small one comes
         self._sequences: dict[int, bytearray] = {}
         self._sequences_size = 0
         self._reset()
@@ -113,6 +115,11 @@ class FrameReader:
         self._release()
         return self._take(data if type(data) is bytes else bytes(data))
 
+    @property
+    def much_to_come(self) -> bool:
+        """Whether a large part of a frame is known to be missing, which its sender has under way."""
+        return self._end - self._filled >= LARGE
+
     def get_buffer(self, sizehint: int = -1) -> memoryview:
         """Return the buffer to receive into; `sizehint` is ignored.
 
@@ -122,7 +129,7 @@ class FrameReader:
         self._release()
         if self._end - self._filled >= LARGE:
             if len(self._held) < self._end:
-                held = bytearray(self._end)
+                held = self._large_buffer(self._end)
                 held[: self._filled] = self._held
                 self._held = held
             self._direct = memoryview(self._held)[self._filled :]
@@ -139,7 +146,27 @@ class FrameReader:
             return self._take(b"") if self._filled == self._end else []
         if self._buffer is None:
             raise LocalProtocolError("buffer_updated() was called before get_buffer()")
-        return self._take(bytes(self._buffer[:nbytes]))
+        spare = self._spare
+        messages = self._take(bytes(self._buffer[:nbytes]))
+        if messages and self._spare is spare:  # only small messages: large ones do not follow each other closely
+            self._spare = None
+        return messages
+
+    def _large_buffer(self, size: int) -> bytearray:
+        """Return a buffer of `size` bytes: that of the last large message, if nobody has a view of it any more.
+
+        To get new memory from the system for each of several large messages takes longer than to receive them.
+        """
+        spare, self._spare = self._spare, None
+        if spare is not None and len(spare) >= size:
+            try:
+                del spare[size - 1 :]  # at least one byte, which is refused while there is a view
+            except BufferError:
+                pass
+            else:
+                spare.append(0)
+                return spare
+        return bytearray(size)
 
     def _release(self) -> None:
         # A bytearray cannot grow while there is a view of it, and whoever receives may keep the view until the next
@@ -224,6 +251,8 @@ class FrameReader:
         message = self._held
         self._reset()
         self._finish(message, frame, messages)
+        if len(message) >= LARGE:
+            self._spare = message
         return pos
 
     def _hold(self, data: bytes, start: int, frame: int, flags: int, end: int) -> None:

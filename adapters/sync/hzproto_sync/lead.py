@@ -27,7 +27,7 @@ from hzproto.cluster.actions import CloseConnection, OpenConnection
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Op
 from hzproto_sync.callbacks import Callbacks
-from hzproto_sync.sockets import Sockets
+from hzproto_sync.sockets import Received, Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -82,6 +82,11 @@ def add_waiter(op: Op[Any], waiter: Waiter | Callable[[], object]) -> None:
         op.waiter = [waiter]
     else:
         op.waiter.append(waiter)
+
+
+def _much_to_come(received: Iterable[Received]) -> bool:
+    """Whether the rest of something large is on its way on one of the connections."""
+    return any(transport.connection.much_to_come for transport, _ in received)
 
 
 class Lead:
@@ -230,7 +235,7 @@ class Lead:
             self._collect()
             if me is self._housekeeper:
                 self._run_timers(now)
-                if received or self._closed or self._burst > BURST:
+                if self._closed or self._burst > BURST or (received and not _much_to_come(received)):
                     self._hand_over(me)
                 else:
                     self._poll_until = self._due()
@@ -238,6 +243,8 @@ class Lead:
                 self._passes += 1
                 if me.op.done:
                     self._hand_over(me)
+                elif now >= self._poll_until and now < me.until and _much_to_come(received) and not self._closed:
+                    self._appoint(me)  # once more: a nap now would only be a pause in receiving
                 elif self._closed or now >= self._poll_until:
                     if me is not self._runner:
                         me.line_up()

@@ -182,6 +182,57 @@ def test_the_rest_of_a_large_frame_goes_straight_into_its_message() -> None:
     assert len(reader.get_buffer()) == LARGE
 
 
+def receive_large(reader: FrameReader, large: bytes) -> memoryview:
+    """Receive *large*, the first bytes of which come alone; return the message."""
+    buffer = reader.get_buffer()
+    buffer[:1000] = large[:1000]
+    assert reader.buffer_updated(1000) == []
+    assert reader.much_to_come
+    rest = reader.get_buffer()
+    rest[:] = large[1000:]
+    [found] = reader.buffer_updated(len(rest))
+    assert not reader.much_to_come
+    assert isinstance(found, memoryview)
+    assert found == large
+    return found
+
+
+@pytest.mark.parametrize("size", [3 * LARGE, 3 * LARGE - 1, 2 * LARGE])
+def test_the_buffer_of_a_large_message_is_used_again_when_nobody_looks_at_it(size: int) -> None:
+    reader = FrameReader()
+    found = receive_large(reader, message(bytes(3 * LARGE)))
+    buffer = found.obj
+    found.release()
+    again = receive_large(reader, message(b"x" * size))
+    assert again.obj is buffer
+
+
+def test_the_buffer_of_a_large_message_is_left_to_whoever_looks_at_it() -> None:
+    reader = FrameReader()
+    first = message(b"first" * LARGE)
+    found = receive_large(reader, first)
+    part = found[1000:]
+    found.release()
+    again = receive_large(reader, message(b"other" * LARGE))
+    assert again.obj is not part.obj
+    assert part == first[1000:]
+
+
+def test_the_buffer_of_a_large_message_is_not_kept_for_a_larger_one() -> None:
+    reader = FrameReader()
+    receive_large(reader, message(bytes(2 * LARGE))).release()
+    receive_large(reader, message(bytes(3 * LARGE)))
+
+
+def test_the_buffer_of_a_large_message_is_kept_until_a_small_one_comes() -> None:
+    reader = FrameReader()
+    found = receive_large(reader, message(bytes(2 * LARGE)))
+    buffer = found.obj
+    found.release()
+    assert received_into(reader, MESSAGES[0], []) == [MESSAGES[0]]
+    assert receive_large(reader, message(bytes(2 * LARGE))).obj is not buffer
+
+
 def test_a_receiver_may_keep_the_view() -> None:
     # Event loops hold the buffer while they call buffer_updated(), some of them even exported.
     large = message(b"first" * LARGE, b"second" * LARGE)
