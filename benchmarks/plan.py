@@ -21,6 +21,8 @@ FIGURES: Mapping[str, str] = {
     "get_cpu_us": "get: CPU µs",
     "set_wall_us": "set: wall µs",
     "set_cpu_us": "set: CPU µs",
+    "encode_us": "write: µs",
+    "decode_us": "read: µs",
     "bytes": "bytes",
     "import_ms": "ms",
     "extra_ms": "ms beyond asyncio's",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.plan import Contender, Goal, Row, Table, cpu_over, speedup
+from benchmarks.serialization import SERIALIZATION
 
 
 def _pair(program: str, workload: str) -> tuple[Contender, Contender]:
@@ -251,4 +252,4 @@ CORE = Table(
     ),
 )
 
-TABLES = (THROUGHPUT, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, CHOICES, CORE)
+TABLES = (THROUGHPUT, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, CHOICES, CORE, SERIALIZATION)

@@ -50,7 +50,7 @@ def number_array_writer(order: Order, prefix: Prefix, type_id: TypeId) -> Writer
             if order != _NATIVE:
                 values = values[:]
                 values.byteswap()
-            return head(len(values)) + values.tobytes()
+            return head(len(values)) + values
         return pack(f"{order}{len(header)}si{len(values)}{code}", header, len(values), *values)
 
     return write

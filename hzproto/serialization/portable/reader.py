@@ -15,7 +15,7 @@ from hzproto.serialization.portable.classdef import FieldType
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime, time
     from decimal import Decimal
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-Field: TypeAlias = "tuple[int, FieldType, bytes, Reader | None]"
-"""A field: index, type, the name and type as they are in front of the value, and the reader of what is no object."""
+Field: TypeAlias = "tuple[int, FieldType, Reader | None, int, Callable[[Buffer, int], tuple[Any, ...]]]"
+"""A field: index, type, the reader of what is no object, how many bytes are in front of the value, and the function of
+`struct` that unpacks what is a number."""
 Fields: TypeAlias = "Mapping[str, Field]"
 """The fields of an object, by their names."""
 
@@ -83,26 +84,41 @@ class ReadFieldMethod(Protocol[T_co]):
 
 def _reads(field_type: FieldType) -> Any:
     def read(self: PortableReader, field_name: str) -> Any:
-        field = self._fields.get(field_name)
-        if field is None or field[1] is not field_type or field[3] is None:
+        index, actual, read_value, before, _ = self._fields.get(field_name, _NO_FIELD)
+        if actual is not field_type or read_value is None:
             return self._other(field_name, field_type)
-        return field[3](self._data, self._positions[field[0]] + len(field[2]), self._depth)[0]
+        return read_value(self._data, self._positions[index] + before, self._depth)[0]
 
     def read_number(self: PortableReader, field_name: str) -> Any:  # as read, but with a step less
-        field = self._fields.get(field_name)
-        if field is None or field[1] is not field_type:
+        index, actual, _, before, unpack = self._fields.get(field_name, _NO_FIELD)
+        if actual is not field_type:
             return self._other(field_name, field_type)
-        return unpack[self._source.order](self._data, self._positions[field[0]] + len(field[2]))[0]
+        return unpack(self._data, self._positions[index] + before)[0]
 
-    layout = _NUMBERS.get(field_type)
-    unpack: dict[str, Any] = {order: Struct(order + layout).unpack_from for order in "<>"} if layout else {}
-    method = read_number if layout else read
+    method = read_number if field_type in _NUMBERS else read
     method.__name__ = f"read_{field_type.name.lower()}"
     method.__qualname__, method.__doc__ = (
         f"PortableReader.{method.__name__}",
         f"Read a field of type {field_type.name}.",
     )
     return method
+
+
+def field_of(order: Order, index: int, header: bytes, read: Reader | None) -> Field:
+    """Return what there is to know of a field with *header*, its name and type, in front of its value."""
+    field_type = FieldType(header[-1])
+    return index, field_type, read, len(header), _UNPACK[order].get(field_type, _no_number)
+
+
+def _no_number(data: Buffer, offset: int) -> tuple[Any, ...]:
+    raise AssertionError("only numbers are unpacked")
+
+
+_UNPACK: Final = {
+    order: {field_type: Struct(order + layout).unpack_from for field_type, layout in _NUMBERS.items()}
+    for order in ("<", ">")
+}
+_NO_FIELD: Final = (0, None, None, 0, _no_number)
 
 
 ReadPortable: TypeAlias = "Callable[[Buffer, int, int, int, int], tuple[Any, int]]"
@@ -117,6 +133,8 @@ class Source:
     version: int
     name: str
     morphing: bool
+    headers: Sequence[bytes]
+    """What is in front of the values: names and types."""
     fields: Fields
     read_portable: ReadPortable
     object_readers: Mapping[int, Reader]
@@ -249,7 +267,7 @@ class PortableReader:
 
     def _start(self, field: Field) -> int:
         """Return where the value of a field begins."""
-        return self._positions[field[0]] + len(field[2])
+        return self._positions[field[0]] + field[3]
 
     def _nested(self, field_name: str, field_type: FieldType) -> ObjectDataInput | None:
         """Return the input of a field that holds objects, None when another version does not have it.
@@ -277,7 +295,7 @@ class PortableReader:
         if field is None:
             return _DEFAULTS.get(wanted)
         actual = field[1]
-        read = field[3]
+        read = field[2]
         if self._source.morphing and actual in _WIDENED.get(wanted, ()) and read is not None:
             value = read(self._data, self._start(field), self._depth)[0]
             number = ord(value) if actual is FieldType.CHAR else value

@@ -20,7 +20,7 @@ from hzproto.serialization.output import ObjectDataOutput
 from hzproto.serialization.payloads import PAYLOAD_ERRORS, refused
 from hzproto.serialization.portable.classdef import ClassDefinition, FieldDefinition, FieldType
 from hzproto.serialization.portable.payloads import ITEM_TYPES, field_readers, field_writers, item_writers
-from hzproto.serialization.portable.reader import Field, Fields, PortableReader, Source
+from hzproto.serialization.portable.reader import Fields, PortableReader, Source, field_of
 from hzproto.serialization.portable.writer import NullPortable, PortableWriter
 
 if TYPE_CHECKING:
@@ -240,14 +240,16 @@ class PortableSerializer:
     def _source(self, data: Buffer, key: _Key, version: int, cls: type[Portable], positions: tuple[int, ...]) -> Source:
         """Return what objects of a class and version have in common; found in the first one that is read."""
         source = self._sources.get((key, len(positions)))
-        if source is not None and _has_fields(data, source.fields, positions):
+        if source is not None and _has_headers(data, source.headers, positions):
             return source
+        headers = self._headers(data, positions)
         source = Source(
             order=self._order,
             version=key[2],
             name=f"{cls.__qualname__} (version {key[2]})",
             morphing=version != key[2],
-            fields=self._fields(data, positions),
+            headers=headers,
+            fields=self._fields(headers),
             read_portable=self._read_body,
             object_readers=self._readers,
         )
@@ -256,30 +258,33 @@ class PortableSerializer:
         self._sources[key, len(positions)] = source
         return source
 
-    def _fields(self, data: Buffer, positions: tuple[int, ...]) -> Fields:
-        fields: dict[str, Field] = {}
-        readers = field_readers(self._order)
+    def _headers(self, data: Buffer, positions: tuple[int, ...]) -> list[bytes]:
+        headers: list[bytes] = []
         short = Struct(f"{self._order}h")
         for index, position in enumerate(positions[:-1]):
             size = short.unpack_from(data, position)[0]
             header = bytes(data[position : position + size + 3])
             if size < 0 or len(header) != size + 3 or header[-1] not in _FIELD_TYPES:
                 raise HazelcastSerializationError(f"Field {index} of a Portable has no name or type.")
-            field_type = FieldType(header[-1])
-            fields[header[2:-1].decode()] = index, field_type, header, readers.get(field_type)
-        return fields
+            headers.append(header)
+        return headers
+
+    def _fields(self, headers: Sequence[bytes]) -> Fields:
+        readers = field_readers(self._order)
+        return {
+            header[2:-1].decode(): field_of(self._order, index, header, readers.get(FieldType(header[-1])))
+            for index, header in enumerate(headers)
+        }
 
 
 _FIELD_TYPES: Final = frozenset(FieldType)
 
 
-def _has_fields(data: Buffer, fields: Fields, positions: tuple[int, ...]) -> bool:
-    """Whether the names and types in front of the values are those of *fields*."""
-    for index, _, header, _ in fields.values():
-        position = positions[index]
-        if data[position : position + len(header)] != header:
-            return False
-    return True
+def _has_headers(data: Buffer, headers: Sequence[bytes], positions: tuple[int, ...]) -> bool:
+    """Whether these *headers* are in front of the values; one more position is that of what has no name."""
+    if isinstance(data, bytes):
+        return all(map(data.startswith, headers, positions))
+    return all(bytes(data[at : at + len(header)]) == header for header, at in zip(headers, positions, strict=False))
 
 
 def _class_in(name: str, content: Any) -> tuple[int, int]:
