@@ -64,6 +64,15 @@ class SSLProtocol(IntEnum):
     TLSv1_3 = 5
 
 
+class OverloadPolicy(IntEnum):
+    """What becomes of an operation while `max_in_flight` others are in flight."""
+
+    WAIT = 0
+    """It is sent when others have ended; its time limit runs meanwhile."""
+    RAISE = 1
+    """It fails with HazelcastOverloadError."""
+
+
 SocketOption: TypeAlias = tuple[int, int, int | bytes]
 MemberListener: TypeAlias = Callable[[MemberInfo], object]
 MembershipListener: TypeAlias = tuple[MemberListener | None, MemberListener | None]
@@ -250,6 +259,8 @@ class ConfigKeywords(TypedDict, total=False):
     cloud_discovery_token: str | None
     cloud_discovery_url: str
     use_public_ip: bool
+    max_in_flight: int | None
+    overload_policy: OverloadPolicy | int | str
 
 
 class Config(Options):
@@ -470,6 +481,16 @@ class Config(Options):
         False,
         boolean,
         "Whether to reach members at the public addresses that they announce, where they do (members 4.1 and newer).",
+    )
+
+    max_in_flight = Option[int | None, int | None](
+        None,
+        optional(integer(1, 2**31 - 1)),
+        "How many operations may be in flight at a time, those not counted that wait on the member by contract, such "
+        "as for a lock. None: any number.",
+    )
+    overload_policy = Option[OverloadPolicy, OverloadPolicy | int | str](
+        OverloadPolicy.WAIT, one_of(OverloadPolicy), "What becomes of more operations than that; a value or a name."
     )
 
     def __init__(self, **options: Unpack[ConfigKeywords]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,6 +21,9 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 Buffer: TypeAlias = bytes | memoryview
+
+UNKNOWN_PARTITION: Final = -2
+"""Of a request that was made before the client knew how many partitions there are: it ends with ClientOfflineError."""
 
 
 class Op(Generic[R_co]):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from hzproto.cluster.actions import Delivery
 from hzproto.cluster.authentication import Admission, authentication
+from hzproto.cluster.backpressure import LimitedInvocations
 from hzproto.cluster.connection import Connection
 from hzproto.cluster.connector import Connector, Phase
 from hzproto.cluster.invocations import Counters, Invocations
@@ -21,7 +22,7 @@ from hzproto.cluster.partitions import update_partitions
 from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
 from hzproto.cluster.schemas import SchemaExchange
-from hzproto.cluster.timers import Timers
+from hzproto.cluster.timers import Timer, Timers
 from hzproto.cluster.tls import SecureConnection, Tls
 from hzproto.config import ReconnectMode
 from hzproto.cp.groups import Groups
@@ -29,14 +30,13 @@ from hzproto.cp.holds import Holds
 from hzproto.cp.sessions import Sessions
 from hzproto.errors import (
     ClientNotAllowedInClusterError,
-    ClientOfflineError,
     HazelcastClientNotActiveError,
     HazelcastError,
     OperationTimeoutError,
 )
 from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
-from hzproto.ops import FlowOp, Request
+from hzproto.ops import UNKNOWN_PARTITION, FlowOp, Request
 from hzproto.serialization import SerializationService
 from hzproto.serialization.partition import partitioner
 from hzproto.wire.frames import BACKUP_AWARE
@@ -85,14 +85,14 @@ class Client:
         self.cluster_id: UUID | None = None
         self.partition_count = 0
         self.partition_of: Callable[[bytes], int] = _unknown_partition
-        """The partition that a serialized key belongs to; raises ClientOfflineError until the cluster is known."""
+        """The partition that a serialized key belongs to; UNKNOWN_PARTITION until the cluster is known."""
         self.counters = Counters()
         self.timers = Timers()
         self.deliveries: list[Delivery] = []
         self.dirty_connections: list[Connection] = []
         self.serialization = SerializationService(config)
         self.routing = Routing(smart=config.smart_routing, load_balancer=config.load_balancer)
-        self.invocations = Invocations(config, self.timers, self.routing, self.counters, self.dirty_connections)
+        self.invocations = self._invocations()
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
@@ -110,6 +110,7 @@ class Client:
         self.membership_listeners = {str(self.new_uuid()): pair for pair in config.membership_listeners}
         self._use_backup_acks = config.backup_ack_to_client_enabled and config.smart_routing
         self._watching: Connection | None = None  # the connection over which members and partitions are published
+        self._members_due: Timer | None = None
         self._starting: Op[None] | None = None
         self._closing: list[Op[None]] = []
         self._state: LifecycleState | None = None
@@ -122,6 +123,10 @@ class Client:
         """
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
+
+    def _invocations(self) -> Invocations:
+        kind = Invocations if self.config.max_in_flight is None else LimitedInvocations
+        return kind(self.config, self.timers, self.routing, self.counters, self.dirty_connections)
 
     # From the adapter
 
@@ -337,6 +342,14 @@ class Client:
         routing.members = replace(routing.members, version=-1)
         routing.partitions = replace(routing.partitions, version=-1)
         yield from Request[None](_WATCH, _WATCH.request.body(), target=connection, on_event=self._published)
+        if self.routing.members.version < 0:
+            self._members_due = self.timers.after(
+                self.config.heartbeat_timeout, partial(self._no_members_published, connection)
+            )
+
+    def _no_members_published(self, connection: Connection) -> None:
+        error = OperationTimeoutError(f"{connection.address} published no members within heartbeat_timeout.")
+        self.connector.close(connection, error)
 
     def _published(self, message: Buffer) -> None:
         (kind,) = _unpack_type(message, 6)
@@ -351,6 +364,8 @@ class Client:
     def _members_published(self, version: int, members: list[MemberInfo]) -> None:
         change = update_members(self.routing.members, version, members)
         self.routing.members = change.view
+        if self._members_due is not None:
+            self._members_due.cancel()
         for listener_id, (added, removed) in list(self.membership_listeners.items()):
             for called, changed in ((removed, change.removed), (added, change.added)):
                 if called is not None:
@@ -423,5 +438,5 @@ class Client:
             self.invocations.finish(op)
 
 
-def _unknown_partition(data: bytes) -> int:
-    raise ClientOfflineError
+def _unknown_partition(_data: bytes) -> int:
+    return UNKNOWN_PARTITION

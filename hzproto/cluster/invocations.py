@@ -26,7 +26,7 @@ from hzproto.errors import (
     error_from_holders,
 )
 from hzproto.messages import ERROR
-from hzproto.ops import Acquisition, All, Done, FlowOp, Op, Orphan, Request, Sleep
+from hzproto.ops import UNKNOWN_PARTITION, Acquisition, All, Done, FlowOp, Op, Orphan, Request, Sleep
 from hzproto.wire.frames import BACKUP_EVENT, EVENT
 
 if TYPE_CHECKING:
@@ -304,6 +304,9 @@ class Invocations:
         partition = request.partition
         connection = self._owners.get(partition) if request.target is None else None
         if connection is None:
+            if request.partition == UNKNOWN_PARTITION:
+                self.finish(request, ClientOfflineError())
+                return
             try:
                 connection = self._routing.route(request)
             except Exception as error:  # noqa: BLE001 - of the user's load balancer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hzproto.checks import function, integer
+from hzproto.errors import ClientOfflineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,9 @@ class PartitionService:
         return owners[checked] if checked < len(owners) else None
 
     def get_partition_id(self, key: object) -> int:
-        """Return the partition that *key* belongs to."""
+        """Return the partition that *key* belongs to. Raises ClientOfflineError until the client has been connected."""
+        if not self._core.partition_count:
+            raise ClientOfflineError
         return self._core.partition_of(self._core.serialization.to_data(key))
 
     def get_partition_count(self) -> int:

@@ -1174,6 +1174,7 @@ class TestProcess:
                             assert "fork" in str(error)
                         else:
                             os._exit(1)
+                    assert not client.lifecycle_service.is_running()
                     client.shutdown()
                     with HazelcastClient(cluster_members=addresses) as own:
                         assert own.get_map("m").blocking().get(1) == 1

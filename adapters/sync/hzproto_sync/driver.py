@@ -60,6 +60,7 @@ class Driver(Lead):
     def forget(self) -> None:
         """In the child of a fork: let go of everything, which is the parent's, and refuse whatever is asked."""
         self._closed = self._forgotten = True
+        self.core.running = False
         self._lock = Forked()
         self._sockets.forget()
 

@@ -456,3 +456,37 @@ def test_shutting_down_is_bounded_when_members_do_not_answer(connect: Connect) -
     op = network.shut_down()
     network.advance(5)
     assert op.result() is None
+
+
+def test_operations_on_keys_fail_as_operations_before_the_client_has_been_connected(network_of: Connect) -> None:
+    network = network_of(async_start=True)
+    network.unreachable = {member.address for member in network.cluster.members}
+    network.start()
+    network.runtime.lazy = True  # the structure need not be created first
+    m = network.map()
+    for op in (m.get("k"), m.put_all({"k": 1, "l": 2}), m.lock("k")):
+        assert isinstance(op.error, ClientOfflineError)
+    with pytest.raises(ClientOfflineError):
+        network.facade.partition_service.get_partition_id("k")
+
+
+def test_a_member_that_publishes_no_members_is_given_up(network_of: Connect) -> None:
+    network = network_of(cluster_members=["127.0.0.1:5701", "127.0.0.1:5702"], shuffle_member_list=False)
+    network.answer("Client.addClusterViewListener")
+    op = network.start()
+    network.advance(59)
+    assert not op.done
+    del network.scripts["Client.addClusterViewListener"]
+    network.advance(2)
+    op.result()
+    network.advance(100)
+    assert len(network.links) == 3
+
+
+def test_the_error_of_cluster_connect_timeout_names_the_addresses(network_of: Connect) -> None:
+    network = network_of(cluster_members=["127.0.0.1:1", "[::1]:2"], cluster_connect_timeout=0)
+    with pytest.raises(IllegalStateError, match=r"127\.0\.0\.1:1, \[::1\]:2|\[::1\]:2, 127\.0\.0\.1:1"):
+        network.start().result()
+    network = network_of(cluster_members=[f"127.0.0.1:{port}" for port in range(1, 12)], cluster_connect_timeout=0)
+    with pytest.raises(IllegalStateError, match="and 3 more within"):
+        network.start().result()
