@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 from hzproto.checks import (
@@ -71,6 +71,35 @@ class OverloadPolicy(IntEnum):
     """It is sent when others have ended; its time limit runs meanwhile."""
     RAISE = 1
     """It fails with HazelcastOverloadError."""
+
+
+class IndexType(IntEnum):
+    """What an index of a map is good for."""
+
+    SORTED = 0
+    """For ranges and equality."""
+    HASH = 1
+    """For equality."""
+    BITMAP = 2
+    """For attributes that have few different values or many at once; of one attribute."""
+
+
+class UniqueKeyTransformation(IntEnum):
+    """What a bitmap index makes of its unique keys."""
+
+    OBJECT = 0
+    """It numbers them, whatever they are."""
+    LONG = 1
+    """It takes them as integers of 64 bits."""
+    RAW = 2
+    """They are integers already and are used as they are."""
+
+
+class QueryConstants(StrEnum):
+    """Attributes that every entry has."""
+
+    KEY_ATTRIBUTE_NAME = "__key"
+    THIS_ATTRIBUTE_NAME = "this"
 
 
 SocketOption: TypeAlias = tuple[int, int, int | bytes]

@@ -153,6 +153,29 @@ class MapEntry(Generic[K, V]):
     value: V
 
 
+@dataclass(frozen=True, slots=True)
+class SimpleEntryView(Generic[K, V]):
+    """What members know of an entry of a map. Times are milliseconds since 1970, durations milliseconds."""
+
+    key: K
+    value: V
+    cost: int
+    """The memory that the entry takes, in bytes."""
+    creation_time: int
+    expiration_time: int
+    hits: int
+    """How often the entry was read."""
+    last_access_time: int
+    last_stored_time: int
+    """When the map's store last got the entry."""
+    last_update_time: int
+    version: int
+    ttl: int
+    """How long the entry lives; the largest integer of 64 bits means for ever."""
+    max_idle: int
+    """How long the entry may go unused; the largest integer of 64 bits means for ever."""
+
+
 class HazelcastJsonValue:
     """A JSON document as a value: members can query and index inside it.
 

@@ -80,3 +80,30 @@ class TopicMessage(Generic[T]):
     message: T
     publish_time: float
     member: MemberInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapPartitionLostEvent:
+    """A partition of a map was lost, with the entries in it; `member` tells of it, None when it has left."""
+
+    name: str
+    partition_id: int
+    member: MemberInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventJournalMapEvent(Generic[K, V]):
+    """An entry of a map has changed, as the event journal tells it; None where there is no value."""
+
+    key: K
+    new_value: V | None
+    old_value: V | None
+    event_type: EntryEventType
+
+
+@dataclass(frozen=True, slots=True)
+class EventJournalState:
+    """How far the event journal of a partition goes; an empty one has its newest sequence before its oldest."""
+
+    oldest_sequence: int
+    newest_sequence: int

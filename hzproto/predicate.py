@@ -13,7 +13,9 @@ from hzproto.checks import integer, refusal, text
 from hzproto.serialization.library import LibraryClass
 
 __all__ = [
+    "MultiPartitionPredicate",
     "PagingPredicate",
+    "PartitionPredicate",
     "Predicate",
     "and_",
     "between",
@@ -119,14 +121,22 @@ class _True(_Predicate):
     CLASS_ID = 14
 
 
-class _Partition(_Predicate):
+class PartitionPredicate(_Predicate):
+    """A predicate about one partition; :func:`partition` makes it."""
+
     CLASS_ID = 16
     FIELDS = (("partition_key", "object"), ("predicate", "object"))
+    partition_key: Any
+    predicate: Predicate
 
 
-class _MultiPartition(_Predicate):
+class MultiPartitionPredicate(_Predicate):
+    """A predicate about some partitions; :func:`multi_partition` makes it."""
+
     CLASS_ID = 21
     FIELDS = (("set_type_id", "int"), ("partition_keys", "objects"), ("predicate", "object"))
+    partition_keys: tuple[Any, ...]
+    predicate: Predicate
     set_type_id = -37  # members take the keys as a java.util.HashSet, whose type id this is
 
 
@@ -141,8 +151,8 @@ class PagingPredicate(Predicate):
             raise refusal(TypeError, "predicate", predicate, "a predicate that is not paged itself")
         self.predicate: Final = None if predicate is None else _predicate("predicate", predicate)
         self.comparator: Final = comparator
-        self.anchors: list[tuple[int, tuple[Any, Any]]] = []
-        """The last entries of the pages seen so far: (page, (key, value))."""
+        self.anchors: list[tuple[int, tuple[bytes | None, bytes | None]]] = []
+        """The last entries of the pages seen so far, as members serialize them: (page, (key, value))."""
         self._page_size = _POSITIVE("page_size", page_size)
         self._page = 0
 
@@ -296,11 +306,12 @@ def paging(predicate: Predicate | None, page_size: int, comparator: Any = None) 
 
 def partition(partition_key: Any, predicate: Predicate) -> Predicate:
     """Pass what *predicate* passes, and ask only the partition of *partition_key*."""
-    return _Partition(partition_key, _predicate("predicate", predicate))
+    return PartitionPredicate(partition_key, _predicate("predicate", predicate))
 
 
 def multi_partition(partition_keys: list[Any], predicate: Predicate) -> Predicate:
     """Pass what *predicate* passes, and ask only the partitions of *partition_keys* (members 5.3 and newer)."""
     if not partition_keys:
         raise refusal(ValueError, "partition_keys", partition_keys, "at least one key")
-    return _MultiPartition(_MultiPartition.set_type_id, tuple(partition_keys), _predicate("predicate", predicate))
+    keys = tuple(partition_keys)
+    return MultiPartitionPredicate(MultiPartitionPredicate.set_type_id, keys, _predicate("predicate", predicate))

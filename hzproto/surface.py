@@ -216,11 +216,15 @@ def _styles_of(facade: type[Any]) -> list[type[Style]]:
 class Facade(Generic[S_co]):
     """Base of everything that users call: a named object bound to an adapter's runtime."""
 
+    style: ClassVar[type[Style]]
+    """How the methods of a class that adapters export answer."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if cls.__doc__ is None:
             cls.__doc__ = cls.__bases__[0].__doc__
         for style in _styles_of(cls):
+            cls.style = style
             members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
             for name, member in members.items():
                 if is_operation(member):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hzproto.core import Address, MapEntry
 from hzproto.errors import HazelcastSerializationError
+from hzproto.events import EntryEventType, EventJournalMapEvent
 from hzproto.serialization.api import IdentifiedDataSerializable
 from hzproto.serialization.input import ObjectDataInput
 from hzproto.serialization.kinds import nested
@@ -101,9 +102,17 @@ def _read_entry(inp: ObjectDataInput) -> MapEntry[Any, Any]:
     return MapEntry(key, inp.read_object())
 
 
+def _read_journal_event(inp: ObjectDataInput) -> EventJournalMapEvent[bytes | None, bytes | None]:
+    """The key and the values are left as they are: each is a serialized value of its own."""
+    kind = inp.read_int()
+    key, new_value = inp.read_byte_array(), inp.read_byte_array()
+    return EventJournalMapEvent(key, new_value, inp.read_byte_array(), EntryEventType(kind))
+
+
 _BUILT_IN: Final[Mapping[tuple[int, int], ReadFields]] = {
     (0, 1): _read_address,
     (-4, 120): _read_entry,
+    (-4, 132): _read_journal_event,
     (-29, 19): _read_set,
 }
 """What members answer with, by factory and class id."""

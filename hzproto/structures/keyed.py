@@ -33,11 +33,18 @@ class Keyed(Structure[S_co], Generic[S_co, K, V]):
         self._to_data = self._core.serialization.to_data
         self._to_object = self._core.serialization.to_object
 
-    def _about(self, method: str, key: K, *fields: Any, convert: Callable[[Any], Any] | None = None) -> Request[Any]:
+    def _about(
+        self,
+        method: str,
+        key: K,
+        *fields: Any,
+        convert: Callable[[Any], Any] | None = None,
+        wait: float | None = None,
+    ) -> Request[Any]:
         """Make the request of the protocol's *method* about one key, whose further fields are *fields*."""
         data = self._given("key", key)
         sent = self.messages[method]
-        return Request(sent, self._body[sent](data, *fields), self._core.partition_of(data), convert)
+        return Request(sent, self._body[sent](data, *fields), self._core.partition_of(data), convert, wait=wait)
 
     def _whole(
         self, method: str, *fields: Any, partition: int = -1, convert: Callable[[Any], Any] | None = None
@@ -59,7 +66,7 @@ class Keyed(Structure[S_co], Generic[S_co, K, V]):
             parts.setdefault(self._core.partition_of(key), []).append((key, value))
         return parts
 
-    def _objects(self, items: Sequence[Buffer]) -> list[Any]:
+    def _objects(self, items: Sequence[Buffer | None]) -> list[Any]:
         return [self._to_object(item) for item in items]
 
     def _pairs(self, items: Sequence[tuple[Buffer, Buffer]]) -> list[tuple[Any, Any]]:

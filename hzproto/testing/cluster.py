@@ -10,7 +10,7 @@ from uuid import UUID
 from hzproto.cluster.timers import Timers
 from hzproto.core import Address
 from hzproto.messages import MESSAGES
-from hzproto.testing import key_locks
+from hzproto.testing import key_locks, map_extras
 from hzproto.testing.cp_service import CPSubsystem
 from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
@@ -297,11 +297,15 @@ class Cluster:
         """Give partitions to other members, with their data."""
         self.partition_list_version += 1
         before, self._replicas = self._replicas, table
+        lost: list[int] = []
         for partition, (old, new) in enumerate(zip(before, table, strict=True)):
             if old == new:
                 continue
             holders = [self.members[index] for index in old if partition in self.members[index].stores]
-            source = next((member.stores[partition] for member in holders if member.alive), Store())
+            source = next((member.stores[partition] for member in holders if member.alive), None)
+            if source is None:
+                source = Store()
+                lost.append(partition)
             for index in new:
                 store = self.members[index].stores.setdefault(partition, Store())
                 if store is not source:
@@ -315,6 +319,7 @@ class Cluster:
                     for task in tasks:
                         task.stop_waiting()
                         task.start()
+        map_extras.partitions_lost(self, lost)
 
 
 def _check_least(option: str, value: int, least: int) -> None:

@@ -10,6 +10,8 @@ _CLASS_NAMES: Final = {
     26: "java.lang.IllegalMonitorStateException",
     27: "java.lang.IllegalStateException",
     29: "java.lang.IndexOutOfBoundsException",
+    40: "com.hazelcast.query.QueryException",
+    44: "java.util.concurrent.RejectedExecutionException",
     46: "com.hazelcast.spi.exception.RetryableHazelcastException",
     51: "com.hazelcast.ringbuffer.StaleSequenceException",
     61: "java.lang.UnsupportedOperationException",
@@ -22,6 +24,8 @@ ILLEGAL_ARGUMENT: Final = 23
 ILLEGAL_MONITOR_STATE: Final = 26
 ILLEGAL_STATE: Final = 27
 INDEX_OUT_OF_BOUNDS: Final = 29
+QUERY: Final = 40
+REJECTED_EXECUTION: Final = 44
 RETRYABLE_HAZELCAST: Final = 46
 STALE_SEQUENCE: Final = 51
 UNSUPPORTED_OPERATION: Final = 61

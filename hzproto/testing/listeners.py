@@ -58,6 +58,10 @@ class Listeners:
         """Return who listens to a structure."""
         return list(self._listeners.get(table, {}).values())
 
+    def of_kind(self, kind: str) -> list[Listener]:
+        """Return who listens to structures of a kind."""
+        return [listener for table in self._listeners if table[0] == kind for listener in self.of(table)]
+
 
 def notify(source: Member, listener: Listener, layout: Layout, body: bytes) -> None:
     """Let an event that happened on `source` go to a listener, over the member that it was registered on."""

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.messages import MESSAGES
+from hzproto.testing.conditions import Item, Test, matcher, to_object
+from hzproto.testing.failures import Failure
 from hzproto.testing.key_locks import MAPS
 from hzproto.testing.listeners import notify
 from hzproto.testing.routes import Route, here, on_all, on_owner
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from hzproto.testing.partitions import Store, Table
 
 _ADDED: Final = 1
-_REMOVED: Final = 2
+REMOVED: Final = 2
 _UPDATED: Final = 4
 _EVICTED: Final = 8
 _EXPIRED: Final = 16
@@ -50,6 +52,19 @@ class Filter(NamedTuple):
     include_value: bool
     events: int
     """The types of events, added up."""
+    passes: Test | None = None
+    """The predicate that values have to pass, or those that are gone."""
+
+    def wants(self, event: int, key: bytes | None, value: bytes | None, old: bytes | None) -> bool:
+        if not self.events & event or not (self.key is None or key is None or self.key == key):
+            return False
+        looked_at = old if value is None else value
+        if self.passes is None or key is None or looked_at is None:
+            return True
+        try:
+            return self.passes(Item(to_object(key), to_object(looked_at)))
+        except Failure:  # the predicate does not fit the entry
+            return False
 
 
 _check_lock = MAPS.check
@@ -62,19 +77,21 @@ def _entries(name: str) -> Table:
     return "map", name
 
 
-def _find(task: Task, store: Store, name: str, key: bytes) -> Entry | None:
+def find(task: Task, store: Store, name: str, key: bytes) -> Entry | None:
+    """Return the entry of a key, if there is one."""
     entry: Entry | None = store.get(("map", name), key)
     return entry if entry is not None and entry.alive(task.cluster.now) else None
 
 
-def _live(task: Task, store: Store, name: str) -> dict[bytes, bytes]:
+def live(task: Task, store: Store, name: str) -> dict[bytes, bytes]:
+    """Return the entries that a map has in a partition."""
     now = task.cluster.now
     entries: Iterable[tuple[bytes, Entry]] = store.items(_entries(name)).items()
     return {key: entry.value for key, entry in entries if entry.alive(now)}
 
 
 def _write(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: int = -1, max_idle: int = -1) -> None:
-    old = _find(task, store, name, key)
+    old = find(task, store, name, key)
     now, idle = task.cluster.now, seconds(max_idle)
     _store(task, store, name, key, Entry(value, now + seconds(ttl), idle, now + idle))
     _notify(task.member, name, _ADDED if old is None else _UPDATED, key, value, None if old is None else old.value)
@@ -85,7 +102,8 @@ def _store(task: Task, store: Store, name: str, key: bytes, entry: Entry) -> Non
     later(task, min(entry.expires, entry.idle_until), _expire_entry, name, key)
 
 
-def _remove(task: Task, store: Store, name: str, key: bytes, event: int, old: bytes | None) -> None:
+def remove(task: Task, store: Store, name: str, key: bytes, event: int, old: bytes | None) -> None:
+    """Remove an entry, and tell of it."""
     store.put(_entries(name), key, None)
     _notify(task.member, name, event, key, None, old)
 
@@ -93,11 +111,11 @@ def _remove(task: Task, store: Store, name: str, key: bytes, event: int, old: by
 def _expire_entry(task: Task, store: Store, name: str, key: bytes) -> None:
     entry: Entry | None = store.get(_entries(name), key)
     if entry is not None and not entry.alive(task.cluster.now):
-        _remove(task, store, name, key, _EXPIRED, entry.value)
+        remove(task, store, name, key, _EXPIRED, entry.value)
 
 
 def _get(task: Task, store: Store, name: str, key: bytes, _thread: int) -> bytes | None:
-    entry = _find(task, store, name, key)
+    entry = find(task, store, name, key)
     if entry is None:
         return None
     if entry.max_idle < math.inf:
@@ -106,7 +124,7 @@ def _get(task: Task, store: Store, name: str, key: bytes, _thread: int) -> bytes
 
 
 def _contains_key(task: Task, store: Store, name: str, key: bytes, _thread: int) -> bool:
-    return _find(task, store, name, key) is not None
+    return find(task, store, name, key) is not None
 
 
 def _put(
@@ -162,7 +180,7 @@ def _take(task: Task, store: Store, name: str, key: bytes, thread: int) -> bytes
     _check_lock(task, store, name, key, thread)
     old = _get(task, store, name, key, thread)
     if old is not None:
-        _remove(task, store, name, key, _REMOVED, old)
+        remove(task, store, name, key, REMOVED, old)
     return old
 
 
@@ -175,7 +193,7 @@ def _remove_if_same(task: Task, store: Store, name: str, key: bytes, value: byte
     _check_lock(task, store, name, key, thread)
     same = _get(task, store, name, key, thread) == value
     if same:
-        _remove(task, store, name, key, _REMOVED, value)
+        remove(task, store, name, key, REMOVED, value)
     return same
 
 
@@ -183,7 +201,7 @@ def _delete(task: Task, store: Store, name: str, key: bytes, thread: int) -> boo
     _check_lock(task, store, name, key, thread)
     found = _contains_key(task, store, name, key, thread)
     if found:
-        _remove(task, store, name, key, _REMOVED, None)  # members do not load the old value for a delete
+        remove(task, store, name, key, REMOVED, None)  # members do not load the old value for a delete
     return found
 
 
@@ -191,7 +209,7 @@ def _evict(task: Task, store: Store, name: str, key: bytes, thread: int) -> bool
     _check_lock(task, store, name, key, thread)
     old = _get(task, store, name, key, thread)
     if old is not None:
-        _remove(task, store, name, key, _EVICTED, old)
+        remove(task, store, name, key, _EVICTED, old)
     return old is not None
 
 
@@ -208,7 +226,7 @@ def _put_all(task: Task, store: Store, name: str, entries: Sequence[tuple[bytes,
 
 
 def _get_all(task: Task, store: Store, name: str, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-    found = ((key, _find(task, store, name, key)) for key in keys)
+    found = ((key, find(task, store, name, key)) for key in keys)
     return [(key, entry.value) for key, entry in found if entry is not None]
 
 
@@ -216,27 +234,27 @@ def _get_all(task: Task, store: Store, name: str, keys: Sequence[bytes]) -> list
 
 
 def _keys(task: Task, store: Store, name: str) -> list[bytes]:
-    return list(_live(task, store, name))
+    return list(live(task, store, name))
 
 
 def _values(task: Task, store: Store, name: str) -> list[bytes]:
-    return list(_live(task, store, name).values())
+    return list(live(task, store, name).values())
 
 
 def _pairs(task: Task, store: Store, name: str) -> list[tuple[bytes, bytes]]:
-    return list(_live(task, store, name).items())
+    return list(live(task, store, name).items())
 
 
 def _size(task: Task, store: Store, name: str) -> int:
-    return len(_live(task, store, name))
+    return len(live(task, store, name))
 
 
 def _is_empty(task: Task, store: Store, name: str) -> bool:
-    return not _live(task, store, name)
+    return not live(task, store, name)
 
 
 def _contains_value(task: Task, store: Store, name: str, value: bytes) -> bool:
-    return value in _live(task, store, name).values()
+    return value in live(task, store, name).values()
 
 
 def _remove_unlocked(task: Task, store: Store, name: str) -> int:
@@ -273,18 +291,33 @@ def _notify(
     for listener in source.cluster.listeners.of(_entries(name)):
         wanted: Filter = listener.filter
         here_ = listener.connection.member is source or not listener.local_only
-        if here_ and wanted.events & event and (wanted.key is None or key is None or wanted.key == key):
+        if here_ and wanted.wants(event, key, value, old):
             values = (value, old) if wanted.include_value else (None, None)
             notify(source, listener, layout, layout.body(key, *values, None, event, source.uuid, affected))
 
 
 def _add_listener(call: Call, name: str, include_value: bool, events: int, local_only: bool) -> UUID:
-    wanted = Filter(None, include_value, events)
-    return call.member.cluster.listeners.add(_entries(name), call, local_only, wanted)
+    return _listen(call, name, Filter(None, include_value, events), local_only)
 
 
 def _add_listener_to_key(call: Call, name: str, key: bytes, include_value: bool, events: int, local_only: bool) -> UUID:
-    wanted = Filter(key, include_value, events)
+    return _listen(call, name, Filter(key, include_value, events), local_only)
+
+
+def _add_listener_with_predicate(
+    call: Call, name: str, condition: bytes, include_value: bool, events: int, local_only: bool
+) -> UUID:
+    wanted = Filter(None, include_value, events, matcher(to_object(condition)))
+    return _listen(call, name, wanted, local_only)
+
+
+def _add_listener_to_key_with_predicate(
+    call: Call, name: str, key: bytes, condition: bytes, include_value: bool, events: int, local_only: bool
+) -> UUID:
+    return _listen(call, name, Filter(key, include_value, events, matcher(to_object(condition))), local_only)
+
+
+def _listen(call: Call, name: str, wanted: Filter, local_only: bool) -> UUID:
     return call.member.cluster.listeners.add(_entries(name), call, local_only, wanted)
 
 
@@ -325,5 +358,7 @@ ROUTES: Final[dict[str, Route]] = {
     **MAPS.routes("Map"),
     "Map.addEntryListener": here(_add_listener),
     "Map.addEntryListenerToKey": here(_add_listener_to_key),
+    "Map.addEntryListenerWithPredicate": here(_add_listener_with_predicate),
+    "Map.addEntryListenerToKeyWithPredicate": here(_add_listener_to_key_with_predicate),
     "Map.removeEntryListener": here(_remove_listener),
 }

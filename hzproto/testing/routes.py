@@ -8,7 +8,7 @@ from hzproto.testing.failures import Failure
 from hzproto.testing.tasks import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     from hzproto.testing.calls import Call
     from hzproto.testing.tasks import Handler
@@ -37,18 +37,32 @@ def on_owner(handler: Handler) -> Route:
 
 def on_all(handler: Handler, combine: Callable[[Call, list[Any]], Any]) -> Route:
     """On every partition; the answer is `combine` of the call and all results."""
+    return lambda call: everywhere(call, handler, call.args, combine)
 
-    def route(call: Call) -> None:
-        cluster = call.member.cluster
-        results: list[Any] = []
 
-        def done(result: Any, _acks: int) -> None:
-            results.append(result)
-            if len(results) == cluster.partition_count:
-                failures = [result for result in results if isinstance(result, Failure)]
-                call.answer(failures[0] if failures else combine(call, results))
+def everywhere(
+    call: Call,
+    handler: Handler,
+    args: Sequence[Any],
+    combine: Callable[[Call, list[Any]], Any],
+    partitions: Collection[int] | None = None,
+) -> None:
+    """Carry out a call on all partitions, or on some; the answer is `combine` of the call and all results."""
+    cluster = call.member.cluster
+    chosen = range(cluster.partition_count) if partitions is None else partitions
+    results: list[Any] = []
 
-        for partition in range(cluster.partition_count):
-            Task(cluster, partition, handler, call.args, call, done).start()
+    def done(result: Any, _acks: int) -> None:
+        results.append(result)
+        if len(results) == len(chosen):
+            failures = [result for result in results if isinstance(result, Failure)]
+            call.answer(failures[0] if failures else combined(call, results))
 
-    return route
+    def combined(call: Call, results: list[Any]) -> Any:
+        try:
+            return combine(call, results)
+        except Failure as failure:
+            return failure
+
+    for partition in chosen:
+        Task(cluster, partition, handler, args, call, done).start()

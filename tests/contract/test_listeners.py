@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from hzproto.errors import UnsupportedOperationError
 from hzproto.events import EntryEvent, EntryEventType
 from tests.contract.harness import Scene, Steps, scenario
 
@@ -199,8 +198,6 @@ class TestListeners:
             yield m.add_entry_listener()
         with pytest.raises(TypeError, match="removed_func"):
             yield m.add_entry_listener(removed_func="not a function")
-        with pytest.raises(UnsupportedOperationError, match="predicate"):
-            yield m.add_entry_listener(predicate="a = 1", added_func=print)
 
 
 def _put(m: Any, key: int) -> Steps:

@@ -11,6 +11,7 @@ _STRUCTURES = """
   <queue name="bounded-*"><max-size>2</max-size></queue>
   <ringbuffer name="small-*"><capacity>10</capacity></ringbuffer>
   <ringbuffer name="brief-*"><capacity>4</capacity><time-to-live-seconds>1</time-to-live-seconds></ringbuffer>
+  <map name="journaled-*"><event-journal enabled="true"/></map>
 """
 
 

@@ -100,7 +100,7 @@ def test_pages() -> None:
     assert (pages.page, pages.page_size, pages.previous_page()) == (0, 10, 0)
     assert (pages.next_page(), pages.next_page(), pages.previous_page()) == (1, 2, 1)
     pages.page = 5
-    pages.anchors.append((0, (1, 2)))
+    pages.anchors.append((0, (b"k", b"v")))
     assert repr(pages) == "PagingPredicate(predicate=True(), page=5, page_size=10)"
     pages.reset()
     assert (pages.page, pages.anchors) == (0, [])

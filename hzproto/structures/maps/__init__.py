@@ -1,0 +1,1 @@
+"""The parts of `Map`, by what they are about."""
