@@ -270,6 +270,7 @@ class ConfigKeywords(TypedDict, total=False):
     backup_ack_to_client_enabled: bool
     operation_backup_timeout: float
     fail_on_indeterminate_operation_state: bool
+    cp_direct_to_leader_routing: bool
     address_translator: AddressTable | AddressTranslator | None
     max_message_size: int
     load_balancer: LoadBalancer | None
@@ -439,6 +440,12 @@ class Config(Options):
         "Whether an operation fails with IndeterminateOperationStateError when its backups were not acknowledged in "
         "time; otherwise missing acknowledgements are ignored.",
     )
+    cp_direct_to_leader_routing = Option[bool, bool](
+        False,
+        boolean,
+        "Whether requests about the CP Subsystem go straight to the leader of their group (Enterprise members 5.5 and "
+        "newer; others refuse the client); smart routing only.",
+    )
     address_translator = Option[AddressTranslator | None, AddressTable | AddressTranslator | None](
         None,
         optional(_address_translator),
@@ -562,6 +569,8 @@ class Config(Options):
                 f"heartbeat_timeout ({self.heartbeat_timeout}) must be greater than "
                 f"heartbeat_interval ({self.heartbeat_interval})."
             )
+        if self.cp_direct_to_leader_routing and not self.smart_routing:
+            raise InvalidConfigurationError("cp_direct_to_leader_routing must be False when smart_routing is False.")
         self._check_security()
         if self._gives("cloud_discovery_token"):
             for name in ("cluster_members", "address_translator", "use_public_ip"):

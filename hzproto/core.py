@@ -120,6 +120,32 @@ class MemberInfo:
         return f"Member {self.address} - {self.uuid}{' lite' if self.lite_member else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class CPMember:
+    """A member of the CP Subsystem, which knows it under a UUID of its own."""
+
+    uuid: UUID
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class CPGroupId:
+    """A CP group. Its seed changes when the CP Subsystem is set up anew, its id when it is destroyed and made again."""
+
+    name: str
+    seed: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CPObjectInfo:
+    """An object of a CP group: its service (such as ``hz:raft:lockService``) and its name."""
+
+    name: str
+    service_name: str
+    group_id: CPGroupId
+
+
 class DistributedObjectEventType(StrEnum):
     """What happened to a distributed object."""
 

@@ -7,7 +7,7 @@ from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from hzproto.core import MemberInfo
+    from hzproto.core import CPGroupId, CPMember, MemberInfo
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -107,3 +107,36 @@ class EventJournalState:
 
     oldest_sequence: int
     newest_sequence: int
+
+
+class CPMembershipEventType(IntEnum):
+    """What happened to a CP member."""
+
+    ADDED = 1
+    REMOVED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CPMembershipEvent:
+    """A member was added to the CP Subsystem or removed from it."""
+
+    member: CPMember
+    event_type: CPMembershipEventType
+
+
+@dataclass(frozen=True, slots=True)
+class CPGroupAvailabilityEvent:
+    """Members of a CP group cannot be reached any more.
+
+    `is_shutdown` says whether they were shut down rather than lost; False from members older than 5.4.
+    """
+
+    group_id: CPGroupId
+    members: tuple[CPMember, ...]
+    unavailable_members: tuple[CPMember, ...]
+    is_shutdown: bool
+
+    @property
+    def is_majority_available(self) -> bool:
+        """Whether the group can still work."""
+        return len(self.members) - len(self.unavailable_members) > len(self.members) // 2

@@ -58,6 +58,7 @@ class Style:
     """How methods answer. `annotation` is what `help()` shows for a method that has a value of the type `{}`."""
 
     annotation: ClassVar[str]
+    getter_annotation: ClassVar[str] = "{}"
 
 
 class Blocking(Style):
@@ -76,10 +77,11 @@ class Aio(Style):
     """Methods return an asyncio Future that is a coroutine, too."""
 
     annotation = "Reply[{}]"
+    getter_annotation = "Reply[{}]"
 
 
 class Tx(Style):
-    """Methods return a Twisted Deferred."""
+    """Methods return a Twisted Deferred, getters the structure itself."""
 
     annotation = "Deferred[{}]"
 
@@ -141,6 +143,8 @@ class Getter(Generic[R_co]):
     def __get__(self, obj: Facade[Blocking], owner: type[Any]) -> Named[R_co]: ...
     @overload
     def __get__(self, obj: Facade[Aio], owner: type[Any]) -> Named[Reply[R_co]]: ...
+    @overload
+    def __get__(self, obj: Facade[Tx], owner: type[Any]) -> Named[R_co]: ...
     def __get__(self, obj: Any, owner: type[Any]) -> Any:
         raise NotImplementedError
 
@@ -153,6 +157,7 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
 
     get.__doc__ = f"Return the {structure.kind} called *name*."
     get.__annotations__ = {"name": "str", "return": f"Op[{structure.__name__}]"}
+    vars(get)["is_getter"] = True
     return op(get)
 
 
@@ -203,7 +208,10 @@ def _in_style(name: str, method: Any, style: type[Style]) -> Any:
     shown.__kwdefaults__ = build.__kwdefaults__
     shown.__doc__ = build.__doc__
     value = build.__annotations__["return"].removeprefix("Op[").removesuffix("]")
-    shown.__annotations__ = {**build.__annotations__, "return": style.annotation.format(value)}
+    annotation = style.getter_annotation if "is_getter" in vars(build) else style.annotation
+    shown.__annotations__ = {**build.__annotations__, "return": annotation.format(value)}
+    if "is_getter" in vars(build):
+        vars(shown)["is_getter"] = True
     return op(shown)
 
 

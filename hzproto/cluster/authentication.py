@@ -54,7 +54,7 @@ def authentication(config: Config, client_uuid: UUID, client_name: str, connecti
         client_name,
         list(config.labels),
         _SMART_ROUTING if config.smart_routing else _UNISOCKET_ROUTING,
-        False,
+        config.cp_direct_to_leader_routing,
     )
     return Request(method, body, convert=lambda answer: _read(answer, config, connection), target=connection)
 

@@ -27,11 +27,14 @@ from hzproto.cluster.tls import SecureConnection, Tls
 from hzproto.config import ReconnectMode
 from hzproto.cp.groups import Groups
 from hzproto.cp.holds import Holds
+from hzproto.cp.leaders import Leaders
+from hzproto.cp.permits import Permits
 from hzproto.cp.sessions import Sessions
 from hzproto.errors import (
     ClientNotAllowedInClusterError,
     HazelcastClientNotActiveError,
     HazelcastError,
+    InvalidConfigurationError,
     OperationTimeoutError,
 )
 from hzproto.lifecycle import LifecycleState
@@ -102,6 +105,7 @@ class Client:
         self.pending_actions = self.connector.actions
         self.finished = self.invocations.finished
         self.proxies = Proxies()
+        self.leaders = Leaders(self.connector.ready.get)
         self.groups = Groups(self)
         self.sessions = Sessions(self)
         self.lifecycle_listeners: dict[str, Callable[[str], object]] = {
@@ -123,6 +127,7 @@ class Client:
         """
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
+        self._permits: dict[tuple[str, str], Permits] = {}
 
     def _invocations(self) -> Invocations:
         kind = Invocations if self.config.max_in_flight is None else LimitedInvocations
@@ -225,6 +230,10 @@ class Client:
     def lock_holds(self, object_name: str, group: str) -> Holds:
         """What this client's owners hold of a CP lock."""
         return self._lock_holds.setdefault((object_name, group), Holds())
+
+    def permits(self, object_name: str, group: str) -> Permits:
+        """What this client holds of a semaphore."""
+        return self._permits.setdefault((object_name, group), Permits())
 
     # Connections
 
@@ -342,6 +351,12 @@ class Client:
         routing.members = replace(routing.members, version=-1)
         routing.partitions = replace(routing.partitions, version=-1)
         yield from Request[None](_WATCH, _WATCH.request.body(), target=connection, on_event=self._published)
+        if self.config.cp_direct_to_leader_routing:
+            try:
+                yield from self.leaders.watch(connection)
+            except InvalidConfigurationError as error:
+                self.give_up(error)
+                raise
         if self.routing.members.version < 0:
             self._members_due = self.timers.after(
                 self.config.heartbeat_timeout, partial(self._no_members_published, connection)

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class, lower case in the standard library
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from hzproto.cluster.retry import may_retry, retry_delay
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.timers import Timer, Timers
     from hzproto.config import Config
-    from hzproto.ops import Buffer, Parent
+    from hzproto.ops import Buffer, Flow, Parent
     from hzproto.serialization.compact.schema import Schema
 
 logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 SLOT_BITS = 16
 _SLOT_MASK = (1 << SLOT_BITS) - 1
@@ -235,6 +237,14 @@ class Invocations:
             if op.deadline > self._timers.now:
                 break
             yield op
+
+    def bounded(self, op: Op[R]) -> Flow[R]:
+        """Wait for *op* inside a flow that may have no deadline, but no longer than the invocation timeout."""
+        timer = self._timers.after(self._timeout, lambda: self._expire(op))
+        try:
+            return (yield from op)
+        finally:
+            timer.cancel()
 
     def _expire(self, op: Op[Any]) -> None:
         error = OperationTimeoutError("The operation did not finish in time.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hzproto.cp.single_flight import SingleFlight
 from hzproto.errors import CPGroupDestroyedError, HazelcastError, SessionExpiredError
 from hzproto.messages import MESSAGES
-from hzproto.ops import All, FlowOp, Request
+from hzproto.ops import All, FlowOp
 
 if TYPE_CHECKING:
     from hzproto.cluster.client import Client
@@ -27,7 +27,7 @@ _HEARTBEAT = MESSAGES["CPSession.heartbeatSession"]
 class Session:
     """A session with a CP group; times in seconds."""
 
-    __slots__ = ("expires", "group", "group_name", "id", "interval", "timer", "ttl", "uses")
+    __slots__ = ("alive", "expires", "group", "group_name", "id", "interval", "retired", "timer", "ttl", "uses")
 
     def __init__(
         self, group_name: str, group: GroupId, session_id: int, ttl: float, interval: float, now: float
@@ -39,6 +39,8 @@ class Session:
         self.interval = interval
         self.expires = now + ttl
         self.uses = 0  # what is held or being acquired in this session
+        self.alive = True  # as far as is known
+        self.retired = False  # nothing new is acquired in it
         self.timer: Timer | None = None
 
     def usable(self, now: float) -> bool:
@@ -47,69 +49,91 @@ class Session:
 
 
 class Sessions:
-    """The sessions of one client. Only sessions in use are kept alive."""
+    """The sessions of one client: one a group, beside those that are retired. Only sessions in use are kept alive.
+
+    A request that was sent more than once may still be on its way to the group, with a member that is slow or cut off.
+    Coming late, it would acquire or release something for its session that nobody knows of. So such a session is
+    retired: what is acquired from then on gets a new one, and the old one ends as soon as nothing is held in it.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._sessions: dict[str, Session] = {}
+        self._current: dict[str, Session] = {}
+        self._retired: dict[Session, None] = {}
         self._flights: dict[str, SingleFlight[Session]] = {}
 
     def acquire(self, group_name: str, uses: int = 1) -> Flow[Session]:
         """Return the group's session, a new one if need be, in use *uses* times more."""
         flight = self._flights.setdefault(group_name, SingleFlight(self._client.invocations))
         session = yield from flight.get(lambda: self._usable(group_name), lambda: self._create(group_name))
-        session.uses += uses
-        if session.timer is None:
-            self._keep_alive(session)
+        self.use(session, uses)
         return session
 
-    def current(self, group_name: str) -> Session | None:
-        """The group's session, if there is one."""
-        return self._sessions.get(group_name)
+    def use(self, session: Session, uses: int = 1) -> None:
+        """*session*, which is in use or usable, is in use *uses* times more."""
+        session.uses += uses
+        if session.timer is None and session.alive:
+            self._keep_alive(session)
 
     def release(self, session: Session, uses: int = 1) -> None:
         """*session* is in use *uses* times less."""
         session.uses -= uses
+        self._end_retired(session)
+
+    def retire(self, session: Session) -> None:
+        """Acquire nothing more in *session*, and end it once nothing is held in it."""
+        if session.alive and not session.retired:
+            session.retired = True
+            self._retired[session] = None
+            if self._current.get(session.group_name) is session:
+                del self._current[session.group_name]
+            self._end_retired(session)
 
     def invalidate(self, session: Session) -> None:
         """The group does not know *session* any more."""
-        if self._sessions.get(session.group_name) is session:
-            del self._sessions[session.group_name]
+        session.alive = False
+        self._retired.pop(session, None)
+        if self._current.get(session.group_name) is session:
+            del self._current[session.group_name]
         if session.timer is not None:
             session.timer.cancel()
 
     def clear(self) -> None:
         """Forget all sessions: the cluster is another one."""
-        for session in list(self._sessions.values()):
+        for session in self._all():
             self.invalidate(session)
 
     def close(self) -> Flow[None]:
         """End all sessions; the groups then free what was held in them."""
-        sessions = list(self._sessions.values())
+        sessions = self._all()
         self.clear()
         yield from All(FlowOp(self._close(session)) for session in sessions)
 
+    def _all(self) -> list[Session]:
+        return [*self._current.values(), *self._retired]
+
     def _usable(self, group_name: str) -> Session | None:
-        session = self._sessions.get(group_name)
+        session = self._current.get(group_name)
         return session if session is not None and session.usable(self._client.timers.now) else None
 
     def _create(self, group_name: str) -> Flow[Session]:
         group = yield from self._client.groups.get(group_name)
-        try:
-            session_id, ttl_ms, interval_ms = yield from Request[tuple[int, int, int]](
-                _CREATE, _CREATE.request.body(group, self._client.name)
-            )
-        except CPGroupDestroyedError:
-            self._client.groups.forget(group_name)
-            raise
+        asking = FlowOp[tuple[int, int, int]](self._client.groups.ask(group, _CREATE, self._client.name))
+        session_id, ttl_ms, interval_ms = yield from self._client.invocations.bounded(asking)
         now = self._client.timers.now
         session = Session(group_name, group, session_id, ttl_ms / 1000, interval_ms / 1000, now)
-        self._sessions[group_name] = session
+        self._current[group_name] = session
         return session
+
+    def _end_retired(self, session: Session) -> None:
+        if session.retired and session.alive and session.uses == 0:
+            self.invalidate(session)
+            # No longer than it would live anyway.
+            self._client.invocations.submit(FlowOp(self._close(session)), self._client.timers.now, session.ttl)
 
     def _close(self, session: Session) -> Flow[None]:
         try:
-            yield from Request[bool](_CLOSE, _CLOSE.request.body(session.group, session.id))
+            yield from self._client.groups.ask(session.group, _CLOSE, session.id)
         except HazelcastError as error:
             logger.info("Closing a session of CP group %s failed: %s", session.group_name, error)
 
@@ -126,10 +150,11 @@ class Sessions:
     def _heartbeat(self, session: Session) -> Flow[None]:
         sent = self._client.timers.now
         try:
-            yield from Request[None](_HEARTBEAT, _HEARTBEAT.request.body(session.group, session.id))
+            yield from self._client.groups.ask(session.group, _HEARTBEAT, session.id)
         except (SessionExpiredError, CPGroupDestroyedError) as error:
-            logger.warning("The session with CP group %s is lost: %s", session.group_name, error)
-            self.invalidate(session)
+            if session.alive:
+                logger.warning("The session with CP group %s is lost: %s", session.group_name, error)
+                self.invalidate(session)
         except HazelcastError as error:
             logger.info("A heartbeat to CP group %s failed: %s", session.group_name, error)
         else:

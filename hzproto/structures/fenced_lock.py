@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hzproto.errors import (
     CPGroupDestroyedError,
@@ -14,8 +14,9 @@ from hzproto.errors import (
     WaitKeyCancelledError,
 )
 from hzproto.messages import MESSAGES
-from hzproto.ops import Acquisition, FlowOp, Op, Request
+from hzproto.ops import Acquisition, FlowOp, Op
 from hzproto.structures.base import Owned, milliseconds
+from hzproto.structures.cp_object import CPObject, nothing
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     from hzproto.cp.sessions import Session
     from hzproto.ops import Flow
     from hzproto.surface import Runtime
+    from hzproto.wire.table import Method
 
 INVALID_FENCE = 0
 
-_SERVICE = "hz:raft:lockService"
 _LOCK = MESSAGES["FencedLock.lock"]
 _TRY_LOCK = MESSAGES["FencedLock.tryLock"]
 _UNLOCK = MESSAGES["FencedLock.unlock"]
 _OWNERSHIP = MESSAGES["FencedLock.getLockOwnership"]
 
 
-class FencedLock(Owned[S_co]):
+class FencedLock(CPObject[S_co], Owned[S_co]):
     """A lock of the CP Subsystem (members 4.0 to 5.4 in open source).
 
     It is reentrant and belongs to the calling thread, task or greenlet, or to an `owner`. Each acquisition by a new
@@ -43,11 +44,10 @@ class FencedLock(Owned[S_co]):
     """
 
     kind = "lock"
+    service = "hz:raft:lockService"
 
     def __init__(self, runtime: Runtime, name: str, object_name: str, group: str) -> None:
-        super().__init__(runtime, name)
-        self._object_name = object_name
-        self._group = group
+        super().__init__(runtime, name, object_name, group)
         self._holds = self._core.lock_holds(object_name, group)
 
     @op
@@ -89,16 +89,13 @@ class FencedLock(Owned[S_co]):
         core = self._core
         give_up = None if timeout_ms is None else core.timers.now + timeout_ms / 1000
         while True:
-            session = yield from core.sessions.acquire(self._group)
-            held_in = self._holds.session_of(owner)
-            if held_in not in (None, session):
-                core.sessions.release(session)
-                raise self._lost(owner)
+            session = yield from self._session_for(owner)
+            held_before = self._holds.session_of(owner) is not None
             try:
                 fence = yield from self._request_lock(session, owner, attempt_id, give_up)
             except SessionExpiredError as error:
                 core.sessions.invalidate(session)
-                if held_in is not None:
+                if held_before:
                     raise self._lost(owner) from error
             except WaitKeyCancelledError as error:
                 core.sessions.release(session)
@@ -110,7 +107,6 @@ class FencedLock(Owned[S_co]):
             except BaseException as error:
                 core.sessions.release(session)
                 if isinstance(error, CPGroupDestroyedError):
-                    core.groups.forget(self._group)
                     core.sessions.invalidate(session)
                 raise
             else:
@@ -124,12 +120,30 @@ class FencedLock(Owned[S_co]):
                     )
                 return INVALID_FENCE
 
-    def _request_lock(self, session: Session, owner: int, attempt_id: UUID, give_up: float | None) -> Request[int]:
-        arguments = (session.group, self._object_name, session.id, owner, attempt_id)
+    def _session_for(self, owner: int) -> Flow[Session]:
+        """Return the session in which *owner* acquires the lock, in use once more: that in which it holds it."""
+        sessions = self._core.sessions
+        while True:
+            held_in = self._holds.session_of(owner)
+            if held_in is None:
+                session = yield from sessions.acquire(self._group)
+                if self._holds.session_of(owner) in (None, session):
+                    return session
+                sessions.release(session)
+            elif held_in.alive:
+                sessions.use(held_in)
+                return held_in
+            else:
+                raise self._lost(owner)
+
+    def _request_lock(self, session: Session, owner: int, attempt_id: UUID, give_up: float | None) -> Flow[int]:
         if give_up is None:
-            return Request(_LOCK, _LOCK.request.body(*arguments))
+            return self._ask_in(session, _LOCK, owner, attempt_id)
         left = max(0, round((give_up - self._core.timers.now) * 1000))
-        return Request(_TRY_LOCK, _TRY_LOCK.request.body(*arguments, left))
+        return self._ask_in(session, _TRY_LOCK, owner, attempt_id, left)
+
+    def _ask_in(self, session: Session, method: Method, *arguments: Any) -> Flow[Any]:
+        return self._core.groups.ask(session.group, method, self._object_name, session.id, *arguments, session=session)
 
     @op
     def unlock(self, *, owner: int | None = None) -> Op[None]:
@@ -139,29 +153,29 @@ class FencedLock(Owned[S_co]):
         LockOwnershipLostError when it was lost with its session. Where callers have no identity (Twisted), the holder
         that last acquired the lock through this client releases it.
         """
-        return FlowOp(self._release(self._holder(owner)))
+        identity = self._holder(owner)
+        return Acquisition(self._release(identity), nothing)  # which goes on when the call is cancelled
 
     def _release(self, owner: int) -> Flow[None]:
-        session = self._core.sessions.current(self._group)
-        held_in = self._holds.session_of(owner)
-        if held_in is None:
-            raise self._not_held()
-        if session is None or session is not held_in:
+        sessions = self._core.sessions
+        session = self._holds.session_of(owner)
+        if session is None:
+            raise IllegalMonitorStateError(f"Lock {self._name!r} is not held by the caller.")
+        if not session.alive:
             raise self._lost(owner)
-        body = _UNLOCK.request.body(session.group, self._object_name, session.id, owner, self._core.new_uuid())
         self._holds.remove(owner)  # before the answer, which others that are asked for now may overtake
         try:
-            yield from Request[bool](_UNLOCK, body)
+            yield from self._ask_in(session, _UNLOCK, owner, self._core.new_uuid())
         except SessionExpiredError as error:
-            self._core.sessions.invalidate(session)
+            sessions.invalidate(session)
             raise self._lost(owner) from error
         except IllegalMonitorStateError:
-            self._core.sessions.release(session, 1 + self._holds.lose(owner))
+            sessions.release(session, 1 + self._holds.lose(owner))
             raise
         except BaseException:
             self._holds.add(owner, session)
             raise
-        self._core.sessions.release(session)
+        sessions.release(session)
 
     @op
     def is_locked(self) -> Op[bool]:
@@ -193,22 +207,13 @@ class FencedLock(Owned[S_co]):
     def _ownership(self, owner: int) -> Flow[tuple[int, bool]]:
         """How often the lock is acquired, and whether by *owner*."""
         held_in = self._holds.session_of(owner)
-        session = self._core.sessions.current(self._group)
-        if held_in not in (None, session):
+        if held_in is not None and not held_in.alive:
             raise self._lost(owner)
-        group = yield from self._core.groups.get(self._group)
-        _fence, count, holder_session, holder = yield from Request[tuple[int, int, int, int]](
-            _OWNERSHIP, _OWNERSHIP.request.body(group, self._object_name)
-        )
-        held = owner != 0 and holder == owner and session is not None and holder_session == session.id
+        _fence, count, session_id, holder = yield from self._ask(_OWNERSHIP)
+        held = held_in is not None and holder == owner and session_id == held_in.id
         if not held and held_in is not None and self._holds.session_of(owner) is held_in:  # not released meanwhile
             raise self._lost(owner)
         return count, held
-
-    @op
-    def destroy(self) -> Op[None]:
-        """Destroy the lock in the whole cluster; no lock of this name can be used in its group any more."""
-        return FlowOp(self._core.groups.destroy_object(self._group, _SERVICE, self._object_name))
 
     def _holder(self, owner: int | None) -> int:
         identity = self._acting(owner)
@@ -219,6 +224,3 @@ class FencedLock(Owned[S_co]):
         return LockOwnershipLostError(
             f"Lock {self._name!r} is not held any more: the session in which it was acquired has ended."
         )
-
-    def _not_held(self) -> IllegalMonitorStateError:
-        return IllegalMonitorStateError(f"Lock {self._name!r} is not held by the caller.")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
+import hzproto.structures.atomic_long as atomic_long
+import hzproto.structures.atomic_reference as atomic_reference
+import hzproto.structures.count_down_latch as count_down_latch
+import hzproto.structures.cp_map as cp_map
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
 import hzproto.structures.list as lists
@@ -12,6 +16,7 @@ import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
+import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
 import hzproto.structures.topic as topics
 from hzproto.config import Config, ReconnectMode
@@ -25,10 +30,17 @@ from hzproto.errors import (
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.structures.containers import Entries, Items, LockContexts, MutableEntries
+from hzproto.structures.contexts import Locked, Permitted
 from hzproto.surface import Blocking, Facade, Futures
 
 # What those adapters export beside their own client.
 __all__ = [
+    "AtomicLong",
+    "AtomicReference",
+    "BlockingAtomicLong",
+    "BlockingAtomicReference",
+    "BlockingCPMap",
+    "BlockingCountDownLatch",
     "BlockingFencedLock",
     "BlockingList",
     "BlockingMap",
@@ -36,10 +48,13 @@ __all__ = [
     "BlockingQueue",
     "BlockingReplicatedMap",
     "BlockingRingbuffer",
+    "BlockingSemaphore",
     "BlockingSet",
     "BlockingTopic",
+    "CPMap",
     "ClientOfflineError",
     "Config",
+    "CountDownLatch",
     "FencedLock",
     "Future",
     "HazelcastClientNotActiveError",
@@ -53,6 +68,7 @@ __all__ = [
     "ReconnectMode",
     "ReplicatedMap",
     "Ringbuffer",
+    "Semaphore",
     "Set",
     "Topic",
     "combine_futures",
@@ -135,14 +151,49 @@ class BlockingTopic(topics.Topic[Blocking, T]): ...
 class Topic(topics.Topic[Futures, T], WithBlocking[BlockingTopic[T]]): ...
 
 
-class BlockingFencedLock(fenced_lock.FencedLock[Blocking]): ...
+class BlockingFencedLock(fenced_lock.FencedLock[Blocking], Locked): ...
 
 
 class FencedLock(fenced_lock.FencedLock[Futures], WithBlocking[BlockingFencedLock]): ...
 
 
+class BlockingSemaphore(semaphore.Semaphore[Blocking], Permitted): ...
+
+
+class Semaphore(semaphore.Semaphore[Futures], WithBlocking[BlockingSemaphore]): ...
+
+
+class BlockingCountDownLatch(count_down_latch.CountDownLatch[Blocking]): ...
+
+
+class CountDownLatch(count_down_latch.CountDownLatch[Futures], WithBlocking[BlockingCountDownLatch]): ...
+
+
+class BlockingAtomicLong(atomic_long.AtomicLong[Blocking]): ...
+
+
+class AtomicLong(atomic_long.AtomicLong[Futures], WithBlocking[BlockingAtomicLong]): ...
+
+
+class BlockingAtomicReference(atomic_reference.AtomicReference[Blocking, V]): ...
+
+
+class AtomicReference(atomic_reference.AtomicReference[Futures, V], WithBlocking[BlockingAtomicReference[V]]): ...
+
+
+class BlockingCPMap(cp_map.CPMap[Blocking, K, V]): ...
+
+
+class CPMap(cp_map.CPMap[Futures, K, V], WithBlocking[BlockingCPMap[K, V]]): ...
+
+
 class CPSubsystem(cp.CPSubsystem[Blocking]):
+    get_atomic_long = cp.cp_getter(AtomicLong)
+    get_atomic_reference = cp.cp_getter(AtomicReference[Any])
+    get_count_down_latch = cp.cp_getter(CountDownLatch)
     get_lock = cp.cp_getter(FencedLock)
+    get_map = cp.cp_getter(CPMap[Any, Any])
+    get_semaphore = cp.cp_getter(Semaphore)
 
 
 class FuturesClient(ClientFacade[Blocking, CPSubsystem]):

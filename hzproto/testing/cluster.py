@@ -21,7 +21,7 @@ from hzproto.testing.settings import Settings
 from hzproto.wire.params import version_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from hzproto.cluster.timers import Timer
     from hzproto.testing.connection import ServerConnection
@@ -41,6 +41,8 @@ class ClusterOptions(TypedDict, total=False):
     lock_limits: Mapping[str, int] | None
     queue_sizes: Mapping[str, int] | None
     ringbuffers: Mapping[str, tuple[int, float]] | None
+    jdk_semaphores: Collection[str]
+    licensed: bool
     rng: random.Random | None
 
 
@@ -57,6 +59,8 @@ class Cluster:
     locks; others have no limit. `queue_sizes` says how many items fit into queues, by names or patterns (`bounded-*`).
     `ringbuffers` has, in the same way, their capacities (10,000) and for how many seconds their items live (for ever);
     the ringbuffer of a reliable topic goes by the topic's name.
+    `jdk_semaphores` are the names of semaphores that are JDK compatible, or patterns. `licensed` members have what
+    belongs to the Enterprise edition: CP maps, and from 5.5 on the CP subsystem itself.
 
     The CP subsystem is one state machine of the whole cluster, available while a member lives.
     """
@@ -77,6 +81,8 @@ class Cluster:
         lock_limits: Mapping[str, int] | None = None,
         queue_sizes: Mapping[str, int] | None = None,
         ringbuffers: Mapping[str, tuple[int, float]] | None = None,
+        jdk_semaphores: Collection[str] = (),
+        licensed: bool = False,
         rng: random.Random | None = None,
     ) -> None:
         self._addresses = [Address("127.0.0.1", 5701 + i) for i in range(members)] if addresses is None else addresses
@@ -97,6 +103,8 @@ class Cluster:
         self.lock_limits = lock_limits or {}
         self.queue_sizes = Settings(queue_sizes)
         self.ringbuffers = Settings(ringbuffers)
+        self.jdk_semaphores = Settings(dict.fromkeys(jdk_semaphores, 1))
+        self.licensed = licensed
         self.rng = random.Random() if rng is None else rng
         self.faults = Faults()
         self.timers = Timers()
@@ -153,6 +161,7 @@ class Cluster:
         inbox, member.inbox = member.inbox, []
         self.member_list_version += 1
         alive = self._alive()
+        self.cp.member_lost()
         if alive:
             self._move([promoted(was, p, alive, self.backup_count) for p, was in enumerate(self._replicas)])
             self.push_views()
@@ -185,6 +194,7 @@ class Cluster:
             alive = self._alive()
             self._move([replicas(p, alive, self.backup_count) for p in range(self.partition_count)])
             self.push_views()
+            self.cp.member_replaced(member, new)
         return new
 
     # Inside

@@ -42,6 +42,8 @@ class ServerConnection:
         """Why the member closed the connection."""
         self.view_listener: int | None = None
         """The correlation id under which the client wants to know members and partitions."""
+        self.group_view_listener: int | None = None
+        """The correlation id under which the client wants to know who leads the CP groups."""
         self.backup_listener: int | None = None
         """The correlation id under which the client wants backup acks."""
         self._prelude = b""
@@ -133,7 +135,8 @@ class ServerConnection:
         if len(message) < REQUEST_HEADER.size:
             raise RemoteProtocolError(f"a request of {len(message)} bytes")
         _, flags, message_type, correlation_id, partition_id = REQUEST_HEADER.unpack_from(message)
-        known = endpoint(self.member.cluster.protocol, message_type)
+        cluster = self.member.cluster
+        known = endpoint(cluster.protocol, message_type, cluster.licensed)
         if known is None:
             self._refuse(message_type, correlation_id)
             return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+from uuid import UUID
 
+from hzproto.messages import MESSAGES
 from hzproto.testing.failures import (
     CP_GROUP_DESTROYED,
     ILLEGAL_ARGUMENT,
@@ -20,24 +22,29 @@ if TYPE_CHECKING:
 
     from hzproto.testing.calls import Call
     from hzproto.testing.cluster import Cluster
+    from hzproto.testing.connection import ServerConnection
+    from hzproto.testing.listeners import Listener
+    from hzproto.testing.member import Member
     from hzproto.testing.routes import Route
 
     GroupId: TypeAlias = Mapping[str, Any]
 
+MEMBERSHIP_LISTENERS: Final = ("cp membership", "")
+AVAILABILITY_LISTENERS: Final = ("cp availability", "")
+_ADDED: Final = 1
+_REMOVED: Final = 2
 _DEFAULT_GROUP: Final = "default"
 _METADATA_GROUP: Final = "metadata"
 
 
-class CPObject(Protocol):
+class CPObject:
     """A lock, semaphore, … of a group."""
 
     def close_session(self, session_id: int) -> None:
         """Free what a session holds, and refuse those of its requests that wait."""
-        ...
 
     def end(self, failure: Failure) -> None:
         """Refuse all requests that wait."""
-        ...
 
 
 _O = TypeVar("_O", bound=CPObject)
@@ -50,6 +57,7 @@ class CPSubsystem:
         self.cluster = cluster
         self._groups: dict[str, Group] = {}
         self._created = 0
+        self._view_version = 0
 
     def create_group(self, proxy_name: str) -> Group:
         """Return the group of the object that clients call `name@group`."""
@@ -62,7 +70,12 @@ class CPSubsystem:
         if name not in self._groups:
             self._created += 1
             self._groups[name] = Group(self.cluster, name, self.cluster.rng.getrandbits(62), self._created)
+            self.push_views()
         return self._groups[name]
+
+    def groups(self) -> list[Group]:
+        """Return all groups."""
+        return list(self._groups.values())
 
     def group(self, group_id: GroupId) -> Group:
         """Return the group of an id, unless it has been destroyed."""
@@ -78,6 +91,67 @@ class CPSubsystem:
             failure = Failure(CP_GROUP_DESTROYED, f"the CP group {name} was destroyed")
             for thing in group.objects.values():
                 thing.end(failure)
+            self.push_views()
+
+    # Members
+
+    def member_info(self, member: Member) -> dict[str, Any]:
+        """Return a member as the CP subsystem knows it: with a UUID of its own."""
+        address = {"host": member.address.host, "port": member.address.port}
+        return {"uuid": _cp_uuid(member), "address": address, "autoStepDownWhenLeader": False}
+
+    def push_views(self) -> None:
+        """Tell all clients that want to know it who leads the groups."""
+        self._view_version += 1
+        for member in self.cluster.members:
+            for connection in member.connections:
+                if connection.group_view_listener is not None:
+                    self.cluster.arrive(member, partial(self.push_view, connection))
+
+    def push_view(self, connection: ServerConnection) -> None:
+        """Tell one client who leads the groups: of the members that live, the first one."""
+        alive = [member for member in self.cluster.members if member.alive]
+        if connection.group_view_listener is None or not alive:
+            return
+        leader, *followers = map(self.member_info, alive)
+        groups = [{"groupId": group.id, "leader": leader, "followers": followers} for group in self.groups()]
+        values = {
+            "version": self._view_version,
+            "groupsInfo": groups,
+            "cpToApUuids": [(_cp_uuid(member), member.uuid) for member in alive],
+        }
+        layout = MESSAGES["Client.addCPGroupViewListener"].events["GroupsView"]
+        message = layout.encode(values, self.cluster.protocol, correlation_id=connection.group_view_listener)
+        connection.send("event", "Client.addCPGroupViewListener", connection.group_view_listener, message)
+
+    def member_lost(self) -> None:
+        """Tell listeners which groups have lost a member: each member that lives tells its own."""
+        members = [self.member_info(other) for other in self.cluster.members]
+        dead = [self.member_info(other) for other in self.cluster.members if not other.alive]
+        for group in self.groups():
+            values = {"groupId": group.id, "members": members, "unavailableMembers": dead, "isShutdown": False}
+            for listener in self.cluster.listeners.of(AVAILABILITY_LISTENERS):
+                self._tell(listener, "addGroupAvailabilityListener", "GroupAvailabilityEvent", values)
+        self.push_views()
+
+    def member_replaced(self, old: Member, new: Member) -> None:
+        """Tell listeners that a restarted member has taken the place of the dead one: one member does."""
+        source = next(member for member in self.cluster.members if member.alive and member is not new)
+        for member, kind in ((old, _REMOVED), (new, _ADDED)):
+            values = {"member": self.member_info(member), "type": kind}
+            for listener in self.cluster.listeners.of(MEMBERSHIP_LISTENERS):
+                if listener.connection.member is source or not listener.local_only:
+                    self._tell(listener, "addMembershipListener", "MembershipEvent", values)
+        self.push_views()
+
+    def _tell(self, listener: Listener, method: str, event: str, values: dict[str, Any]) -> None:
+        layout = MESSAGES[f"CPSubsystem.{method}"].events[event]
+        message = layout.encode(values, self.cluster.protocol, correlation_id=listener.correlation_id)
+        listener.connection.send("event", f"CPSubsystem.{method}", listener.correlation_id, message)
+
+
+def _cp_uuid(member: Member) -> UUID:
+    return UUID(int=member.uuid.int ^ 1)
 
 
 @dataclass
@@ -97,7 +171,7 @@ class Group:
         self.commit_index = 0
         self.sessions: dict[int, Session] = {}
         self.objects: dict[tuple[str, str], CPObject] = {}
-        self._destroyed: set[tuple[str, str]] = set()
+        self.destroyed: dict[tuple[str, str], None] = {}
         self._last_session = 0
         self._last_thread = 0
 
@@ -132,13 +206,13 @@ class Group:
 
     def object(self, service: str, name: str, make: Callable[[], _O]) -> _O:
         """Return an object of the group, made when it is first asked for."""
-        if (service, name) in self._destroyed:
+        if (service, name) in self.destroyed:
             raise Failure(OBJECT_DESTROYED, f"{name} was destroyed")
         return cast(_O, self.objects.setdefault((service, name), make()))
 
     def destroy(self, service: str, name: str) -> None:
         """Destroy an object for good: its name cannot be used again."""
-        self._destroyed.add((service, name))
+        self.destroyed[service, name] = None
         thing = self.objects.pop((service, name), None)
         if thing is not None:
             thing.end(Failure(OBJECT_DESTROYED, f"{name} was destroyed"))

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.testing import (
     client_service,
+    count_down_latch_service,
+    cp_members_service,
     cp_service,
+    cp_values_service,
     fenced_lock_service,
     list_service,
     map_extras,
@@ -19,6 +22,7 @@ from hzproto.testing import (
     replicated_map_service,
     ringbuffer_service,
     schema_service,
+    semaphore_service,
     set_service,
     topic_service,
 )
@@ -29,7 +33,15 @@ if TYPE_CHECKING:
     from hzproto.testing.failures import Failure
     from hzproto.testing.routes import Route
 
-_CP_ROUTES: Final = {**cp_service.ROUTES, **fenced_lock_service.ROUTES}
+_CP_ROUTES: Final = {
+    **cp_service.ROUTES,
+    **cp_members_service.ROUTES,
+    **cp_values_service.ROUTES,
+    **count_down_latch_service.ROUTES,
+    **fenced_lock_service.ROUTES,
+    **semaphore_service.ROUTES,
+}
+_LICENSED_ROUTES: Final = {**cp_members_service.LICENSED_ROUTES, **cp_values_service.LICENSED_ROUTES}
 _ROUTES: Final = {
     **client_service.ROUTES,
     **schema_service.ROUTES,
@@ -44,6 +56,7 @@ _ROUTES: Final = {
     **topic_service.ROUTES,
     **ringbuffer_service.ROUTES,
     **_CP_ROUTES,
+    **_LICENSED_ROUTES,
 }
 _WITHOUT_CP: Final = "2.8"  # members that speak this version or a newer one have a CP subsystem only with a licence
 
@@ -106,15 +119,15 @@ def _has(protocol: str, since: str) -> bool:
 
 
 @cache
-def endpoint(protocol: str, message_type: int) -> Endpoint | None:
+def endpoint(protocol: str, message_type: int, licensed: bool) -> Endpoint | None:
     """Return what members that speak `protocol` do about requests of a type, None if they know nothing of it."""
     layout = layout_of(message_type)
     if layout is None or layout.kind != "request":
         return None
     name = layout.name.removesuffix(".request")
     route = _ROUTES.get(name)
-    if route is None or not _has(protocol, MESSAGES[name].since):
+    if route is None or not _has(protocol, MESSAGES[name].since) or (name in _LICENSED_ROUTES and not licensed):
         return None
-    if name in _CP_ROUTES and _has(protocol, _WITHOUT_CP):
+    if name in _CP_ROUTES and _has(protocol, _WITHOUT_CP) and not licensed:
         route = cp_service.refuse
     return Endpoint(name, route, protocol)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hzproto.testing.cp_service import PENDING, answer, in_group
+from hzproto.testing.cp_service import PENDING, CPObject, answer, in_group
 from hzproto.testing.failures import ILLEGAL_MONITOR_STATE, SESSION_EXPIRED, WAIT_KEY_CANCELLED, Failure
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Waiter:
             answer(call, result)
 
 
-class Lock:
+class Lock(CPObject):
     """A lock: its holder, and who waits in which order.
 
     Each request has an id of its invocation; repeated, it changes nothing and has the same result.

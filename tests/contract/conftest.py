@@ -16,7 +16,7 @@ from tests.contract.harness_asyncio import Asyncio, Uvloop
 from tests.contract.harness_gevent import GeventBlocking, GeventFutures
 from tests.contract.harness_sync import SyncBlocking, SyncFutures
 from tests.contract.harness_twisted import Twisted
-from tests.members import Clusters
+from tests.members import Cluster, Clusters
 
 _ADAPTERS: Final[tuple[tuple[type[Harness], ...], ...]] = (
     (SyncFutures, SyncBlocking),
@@ -25,6 +25,8 @@ _ADAPTERS: Final[tuple[tuple[type[Harness], ...], ...]] = (
     (Twisted,),
 )
 _MEMORY: Final = "memory"
+_UNSAFE: Final = "unsafe"
+_UNSAFE_VERSION: Final = "5.3.8"
 _numbers = itertools.count()
 
 
@@ -60,13 +62,24 @@ def _styles(test: str, version: str, chosen: Callable[[type[Harness]], bool] | N
 
 
 def _marks(version: str) -> pytest.MarkDecorator:
-    return pytest.mark.sockets if version == _MEMORY else pytest.mark.members(version)
+    if version == _MEMORY:
+        return pytest.mark.sockets
+    return pytest.mark.members(_UNSAFE_VERSION if version == _UNSAFE else version)
 
 
 @pytest.fixture(scope="session")
 def memory() -> Iterator[InMemoryCluster]:
     ringbuffers = {"small-*": (10, math.inf), "brief-*": (4, 1.0)}
-    with InMemoryCluster(members=3, queue_sizes={"bounded-*": 2}, ringbuffers=ringbuffers) as cluster:
+    with InMemoryCluster(
+        members=3, queue_sizes={"bounded-*": 2}, ringbuffers=ringbuffers, jdk_semaphores=["jdk-*"]
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def unsafe() -> Iterator[Cluster]:
+    """One member, whose CP subsystem keeps everything itself."""
+    with Cluster(_UNSAFE_VERSION, 1, server_classes=True) as cluster:
         yield cluster
 
 
@@ -76,8 +89,11 @@ def scene(request: pytest.FixtureRequest, clusters: Clusters) -> Scene:
     options: dict[str, Any]
     if version == _MEMORY:
         options = {"cluster_members": request.getfixturevalue("memory").addresses}
+    elif version == _UNSAFE:
+        cluster: Cluster = request.getfixturevalue("unsafe")
+        options = {"cluster_members": cluster.addresses, "cluster_name": cluster.name}
     else:
         cluster = clusters.get(version)
         options = {"cluster_members": cluster.addresses, "cluster_name": cluster.name}
     name: str = request.node.originalname
-    return Scene(style(), options, f"{name}-{next(_numbers)}")
+    return Scene(style(), options, f"{name}-{next(_numbers)}", version)

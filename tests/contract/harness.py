@@ -57,6 +57,10 @@ class Harness(ABC):
     def listener(self, body: Callable[..., Steps]) -> Callable[..., Any]:
         """Make a function for events of one whose steps may wait."""
 
+    def in_block(self, structure: Any, body: Callable[[], Steps]) -> Any:
+        """Run steps while a lock or a permit is held, where the style has a way to say so; to be yielded."""
+        raise NotImplementedError
+
     def view(self, structure: Any) -> Any:
         """The structure with methods of this style."""
         return structure
@@ -95,9 +99,11 @@ async def adrive(steps: Steps) -> Any:
 class Scene:
     """A calling style and a cluster: where a test takes place."""
 
-    def __init__(self, harness: Harness, options: dict[str, Any], label: str) -> None:
+    def __init__(self, harness: Harness, options: dict[str, Any], label: str, cluster: str = "") -> None:
         self.harness = harness
         self.options = options
+        self.cluster = cluster
+        """Which cluster it is, as `scenario` has it."""
         self._label = label
         self._numbers = itertools.count()
         self._clients: list[Any] = []

@@ -43,6 +43,10 @@ class Asyncio(Harness):
     def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
         return asyncio.wait_for(call(structure), seconds)
 
+    async def in_block(self, structure: Any, body: Callable[[], Steps]) -> Any:
+        async with structure:
+            return await adrive(body())
+
     def listener(self, body: Callable[..., Steps]) -> Callable[..., Any]:
         async def listener(*event: Any) -> Any:
             return await adrive(body(*event))

@@ -57,6 +57,13 @@ class GeventBlocking(GeventFutures):
 
         return partial(wait)
 
+    def in_block(self, structure: Any, body: Callable[[], Steps]) -> Any:
+        def run() -> Any:
+            with structure:
+                return drive(body(), _wait)
+
+        return partial(run)
+
     def view(self, structure: Any) -> Any:
         return structure.blocking()
 

@@ -61,6 +61,13 @@ class SyncBlocking(SyncFutures):
     def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
         return partial(call, structure.with_timeout(seconds))
 
+    def in_block(self, structure: Any, body: Callable[[], Steps]) -> Any:
+        def run() -> Any:
+            with structure:
+                return drive(body(), _wait)
+
+        return partial(run)
+
     def view(self, structure: Any) -> Any:
         return structure.blocking()
 

@@ -82,5 +82,8 @@ class Twisted(Harness):
 
         return call(structure).addTimeout(seconds, self._reactor).addErrback(translate)
 
+    def in_block(self, structure: Any, body: Callable[[], Steps]) -> Any:
+        return structure.run(lambda: adrive(body()))
+
     def listener(self, body: Callable[..., Steps]) -> Callable[..., Any]:
         return lambda *event: self.spawn(body(*event))

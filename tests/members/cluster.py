@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.members import classes, java, rest
-from tests.members.configuration import HOST, MemberConfig
+from tests.members.configuration import HOST, MemberConfig, has_cp
 from tests.members.process import GuardedProcess
 from tests.members.rest import RestError
 
@@ -181,7 +181,7 @@ class Cluster:
         if size < 1:
             raise ValueError(f"size must be at least 1, not {size}")
         if cp_members is None:
-            cp_members = 3 if size >= 3 and _has_cp(version) else 0
+            cp_members = 3 if size >= 3 and has_cp(version) else 0
         self.config = MemberConfig(
             version=version,
             cluster_name=f"hzproto-{secrets.token_hex(4)}",
@@ -382,11 +382,6 @@ class Cluster:
         # A forked child inherits the registration, but not the members.
         if os.getpid() == self._owner:
             self.stop()
-
-
-def _has_cp(version: str) -> bool:
-    """Open source members have the CP subsystem before 5.5; newer ones refuse to start with it."""
-    return tuple(int(part) for part in version.split(".")[:2]) < (5, 5)
 
 
 def _free_ports(count: int) -> list[int]:

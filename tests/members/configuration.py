@@ -21,6 +21,8 @@ _PROPERTIES: Mapping[str, str] = {
     "hazelcast.graceful.shutdown.max.wait": "30",
 }
 
+_SEMAPHORES = "<semaphores><semaphore><name>jdk-*</name><jdk-compatible>true</jdk-compatible></semaphore></semaphores>"
+
 
 @dataclass(frozen=True, slots=True)
 class MemberConfig:
@@ -73,14 +75,19 @@ class MemberConfig:
         return '<jet enabled="true"/>' if major(self.version) >= 5 else ""
 
     def _cp(self) -> str:
-        if not self.cp_members:
+        if not has_cp(self.version):
             return ""
         return (
             f"<cp-subsystem><cp-member-count>{self.cp_members}</cp-member-count>"
             f"<session-time-to-live-seconds>{self.session_ttl}</session-time-to-live-seconds>"
             f"<session-heartbeat-interval-seconds>{self.session_heartbeat}</session-heartbeat-interval-seconds>"
-            "</cp-subsystem>"
+            f"{_SEMAPHORES}</cp-subsystem>"
         )
+
+
+def has_cp(version: str) -> bool:
+    """Open source members have the CP subsystem before 5.5; newer ones refuse to start with it."""
+    return tuple(int(part) for part in version.split(".")[:2]) < (5, 5)
 
 
 def _each(template: str, values: Mapping[str, str]) -> str:

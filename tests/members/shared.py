@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.members.cluster import Cluster
 
-# 5.3.8 and 5.4.0 with the CP subsystem in earnest; of another version, one member is enough to see how it speaks.
-_SIZES = {"5.3.8": 3, "5.4.0": 3}
+# Those with a CP subsystem have it in earnest; of another version, one member is enough to see how it speaks.
+_SIZES = {"4.2.8": 3, "5.3.8": 3, "5.4.0": 3}
 
 _STRUCTURES = """
   <queue name="bounded-*"><max-size>2</max-size></queue>

@@ -8,7 +8,15 @@ import asyncio
 from typing import Any, assert_type
 
 from hzproto.surface import Reply
-from hzproto_asyncio import FencedLock, HazelcastClient, Map, MultiMap, Queue, Ringbuffer
+from hzproto_asyncio import (
+    AtomicLong,
+    FencedLock,
+    HazelcastClient,
+    Map,
+    MultiMap,
+    Queue,
+    Ringbuffer,
+)
 
 
 async def client() -> None:
@@ -59,3 +67,15 @@ async def others(many: MultiMap[str, int], ring: Ringbuffer[str]) -> None:
     async for key in many:
         assert_type(key, str)
     assert_type(list(await ring.read_many(0, 1, 10)), list[str])
+
+
+async def cp(client: HazelcastClient) -> None:
+    subsystem = client.cp_subsystem
+    assert_type(await subsystem.get_atomic_long("n"), AtomicLong)
+    assert_type((await subsystem.get_atomic_long("n")).get(), Reply[int])
+    lock = await subsystem.get_lock("l")
+    assert_type(lock.is_locked_by_current_task(), Reply[bool])
+    async with lock as fence:
+        assert_type(fence, int)
+    async with await subsystem.get_semaphore("s"):
+        pass

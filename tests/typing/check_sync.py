@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 import hzproto.structures.map as maps
-from hzproto.core import MemberInfo
+from hzproto.core import CPMember, MemberInfo
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade
 from hzproto.structures.futures import CPSubsystem
 from hzproto.structures.ringbuffer import ReadResult
 from hzproto.surface import Blocking, Futures
 from hzproto_sync import (
+    AtomicReference,
     BlockingMap,
     BlockingQueue,
     FencedLock,
@@ -119,6 +120,21 @@ def others(
     assert_type(replicated.get("k"), Future[int | None])
     assert_type(replicated.blocking()["k"], int)
     assert_type(list(replicated.blocking()), list[str])
+
+
+def cp(client: HazelcastClient, reference: AtomicReference[str]) -> None:
+    subsystem = client.cp_subsystem
+    assert_type(subsystem.get_atomic_long("n").increment_and_get(), Future[int])
+    assert_type(subsystem.get_atomic_reference("r"), AtomicReference[Any])
+    assert_type(reference.get(), Future[str | None])
+    assert_type(reference.blocking().get(), str | None)
+    assert_type(subsystem.get_count_down_latch("l").blocking().await_latch(1), bool)
+    assert_type(subsystem.add_membership_listener(member_added=lambda event: assert_type(event.member, CPMember)), str)
+    with subsystem.get_lock("l").blocking() as fence:
+        assert_type(fence, int)
+    with subsystem.get_semaphore("s").blocking():
+        pass
+    reference.set(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:

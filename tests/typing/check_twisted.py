@@ -8,7 +8,15 @@ from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
-from hzproto_twisted import FencedLock, HazelcastClient, Map, MultiMap, Queue, Topic
+from hzproto_twisted import (
+    AtomicLong,
+    FencedLock,
+    HazelcastClient,
+    Map,
+    MultiMap,
+    Queue,
+    Topic,
+)
 
 
 async def client() -> None:
@@ -40,3 +48,19 @@ async def queues(client: HazelcastClient, q: Queue[str]) -> None:
 async def others(many: MultiMap[str, int], topic: Topic[str]) -> None:
     assert_type(many.get("k"), Deferred[list[int]])
     assert_type(topic.publish("m"), Deferred[None])
+
+
+async def cp(client: HazelcastClient) -> None:
+    subsystem = client.cp_subsystem
+    assert_type(subsystem.get_atomic_long("n"), AtomicLong)
+    assert_type(subsystem.get_atomic_long("n").get(), Deferred[int])
+    assert_type(subsystem.add_membership_listener(print), Deferred[str])
+
+    def now(number: int) -> str:
+        return str(number)
+
+    async def later(number: int) -> str:
+        return str(number)
+
+    assert_type(subsystem.get_lock("l").run(now, 1), Deferred[str])
+    assert_type(subsystem.get_semaphore("s").run(later, number=1), Deferred[str])

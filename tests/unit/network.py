@@ -13,6 +13,7 @@ from hzproto.cluster.client import Client
 from hzproto.cluster.connection import Connection
 from hzproto.config import Config
 from hzproto.core import Address
+from hzproto.cp.sessions import Session
 from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.ops import Done, Op
 from hzproto.structures.futures import CPSubsystem, FuturesClient
@@ -176,10 +177,19 @@ class Network:
         """A map of the client; its methods return operations."""
         return self.structure("map", name)
 
+    def cp(self, kind: str, name: str = "s") -> Any:
+        """What the getter of a kind of the CP subsystem gives; its methods return operations."""
+        return getattr(self.facade.cp_subsystem, f"get_{kind}")(name).result()
+
     def lock(self, name: str = "l") -> Any:
         """A lock of the CP subsystem; its methods return operations."""
         made: Any = self.facade.cp_subsystem.get_lock(name)
         return made.result()
+
+    def session(self, group: str = "default") -> Session:
+        """The session in which the client acquires what it wants of a CP group."""
+        session: Session = vars(self.client.sessions)["_current"][group]
+        return session
 
     def key_of(self, member: Member) -> int:
         """A key that belongs to *member*."""

@@ -55,6 +55,7 @@ DEFAULTS: dict[str, object] = {
     "backup_ack_to_client_enabled": True,
     "operation_backup_timeout": 5.0,
     "fail_on_indeterminate_operation_state": False,
+    "cp_direct_to_leader_routing": False,
     "address_translator": None,
     "max_message_size": 268435456,
     "load_balancer": None,

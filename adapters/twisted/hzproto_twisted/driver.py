@@ -82,8 +82,11 @@ class Driver:
         return deferred
 
     def call_blocking(self, op: Op[Any], timeout: float | None) -> Any:
-        """Return the result of a getter's operation, which has it from the start because this runtime is lazy."""
-        return op.result()
+        """Return the result of a getter's operation, which has it from the start because this runtime is lazy.
+
+        Anything else that clients do takes time: a Deferred.
+        """
+        return op.result() if isinstance(op, Done) else self.call(op, timeout)
 
     def caller(self) -> int:
         return 0  # no current task is known that could own anything

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import hzproto.structures.atomic_long as atomic_long
+import hzproto.structures.atomic_reference as atomic_reference
+import hzproto.structures.count_down_latch as count_down_latch
+import hzproto.structures.cp_map as cp_map
 import hzproto.structures.cp_subsystem as cp
 import hzproto.structures.fenced_lock as fenced_lock
 import hzproto.structures.list as lists
@@ -12,12 +16,18 @@ import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
+import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
 import hzproto.structures.topic as topics
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.surface import Blocking, Tx
+from hzproto_twisted.between import Locked, Permitted
 
 __all__ = [
+    "AtomicLong",
+    "AtomicReference",
+    "CPMap",
+    "CountDownLatch",
     "FencedLock",
     "List",
     "Map",
@@ -25,6 +35,7 @@ __all__ = [
     "Queue",
     "ReplicatedMap",
     "Ringbuffer",
+    "Semaphore",
     "Set",
     "Topic",
 ]
@@ -58,11 +69,31 @@ class Set(sets.Set[Tx, T]): ...
 class Topic(topics.Topic[Tx, T]): ...
 
 
-class FencedLock(fenced_lock.FencedLock[Tx]): ...
+class FencedLock(fenced_lock.FencedLock[Tx], Locked): ...
 
 
-class CPSubsystem(cp.CPSubsystem[Blocking]):
+class Semaphore(semaphore.Semaphore[Tx], Permitted): ...
+
+
+class CountDownLatch(count_down_latch.CountDownLatch[Tx]): ...
+
+
+class AtomicLong(atomic_long.AtomicLong[Tx]): ...
+
+
+class AtomicReference(atomic_reference.AtomicReference[Tx, V]): ...
+
+
+class CPMap(cp_map.CPMap[Tx, K, V]): ...
+
+
+class CPSubsystem(cp.CPSubsystem[Tx]):
+    get_atomic_long = cp.cp_getter(AtomicLong)
+    get_atomic_reference = cp.cp_getter(AtomicReference[Any])
+    get_count_down_latch = cp.cp_getter(CountDownLatch)
     get_lock = cp.cp_getter(FencedLock)
+    get_map = cp.cp_getter(CPMap[Any, Any])
+    get_semaphore = cp.cp_getter(Semaphore)
 
 
 class TxClient(ClientFacade[Blocking, CPSubsystem]):

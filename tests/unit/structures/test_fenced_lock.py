@@ -74,7 +74,7 @@ def test_a_limit_of_acquisitions(connect: Connect) -> None:
         lock.lock().result()
     assert lock.try_lock().result() == INVALID_FENCE
     lock.unlock().result()
-    assert network.client.sessions.current("default").uses == 0  # type: ignore[union-attr]
+    assert network.session().uses == 0
 
 
 @pytest.mark.parametrize("how", ["cancel", "deadline"])
@@ -90,9 +90,7 @@ def test_a_lock_that_is_granted_too_late_is_released(network: Network, how: str)
         assert isinstance(op.error, OperationTimeoutError)
     lock.unlock(owner=1).result()
     assert lock.is_locked().result() is False
-    session = network.client.sessions.current("default")
-    assert session is not None
-    assert session.uses == 0
+    assert network.session().uses == 0
 
 
 def test_a_cancelled_lock_does_not_release_what_its_owner_held_before(network: Network) -> None:
@@ -119,6 +117,28 @@ def test_a_repeated_request_is_known_by_its_uid(network: Network) -> None:
     assert lock.get_lock_count().result() == 1
 
 
+def test_a_request_that_comes_late_does_not_acquire(network: Network) -> None:
+    """It was sent again over another connection, and the lock released, before the first one arrives."""
+    lock = network.lock()
+    lock.lock(owner=1).result()
+    lock.unlock(owner=1).result()
+    network.cluster.faults.hop_delay = 5
+    op = lock.lock(owner=1)
+    network.cluster.faults.hop_delay = 0
+    first = network.sent(LOCK)[-1]
+    network.unreachable = {first.member.address}
+    network.cut(first.connection)
+    assert op.result() > 0
+    assert lock.lock(owner=1).result() == op.result()
+    lock.unlock(owner=1).result()
+    lock.unlock(owner=1).result()
+    fence = lock.lock(owner=1).result()
+    assert fence > op.result()
+    network.advance(6)
+    lock.unlock(owner=1).result()
+    assert lock.is_locked().result() is False
+
+
 def test_a_holder_that_the_group_does_not_know_keeps_no_session_alive(network: Network) -> None:
     lock = network.lock()
     lock.lock(owner=1).result()
@@ -126,9 +146,7 @@ def test_a_holder_that_the_group_does_not_know_keeps_no_session_alive(network: N
     network.refuse("FencedLock.unlock", 26)
     with pytest.raises(IllegalMonitorStateError):
         lock.unlock(owner=1).result()
-    session = network.client.sessions.current("default")
-    assert session is not None
-    assert session.uses == 0
+    assert network.session().uses == 0
 
 
 def test_destroy(network: Network) -> None:
@@ -136,6 +154,4 @@ def test_destroy(network: Network) -> None:
     lock.destroy().result()
     with pytest.raises(DistributedObjectDestroyedError):
         lock.lock().result()
-    session = network.client.sessions.current("default")
-    assert session is not None
-    assert session.uses == 0
+    assert network.session().uses == 0
