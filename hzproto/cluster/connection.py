@@ -148,9 +148,8 @@ class Connection:
 
     def data_to_send(self) -> list[bytes]:
         """Take what is to be sent, in order; join small pieces into one send."""
-        out = self.out
+        out, self.out = self.out, []  # never the list itself: what is sent later would appear in what was taken
         if out:
-            self.out = []
             self.last_write = self._timers.now
         return out
 

@@ -32,8 +32,12 @@ def test_a_connection_begins_with_the_prelude_and_the_authentication() -> None:
     prelude, authentication = connection.data_to_send()
     assert prelude == b"CP2"
     assert MESSAGES["Client.authentication"].request.decode(authentication)["clusterName"] == "dev"
-    assert connection.data_to_send() == []
+    nothing = connection.data_to_send()
+    assert nothing == []
     assert client.dirty() == []
+    connection.send(b"later")
+    assert nothing == []
+    assert connection.data_to_send() == [b"later"]
 
 
 @pytest.mark.parametrize("data", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 64, b"\xff" * 64])
