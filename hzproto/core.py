@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -215,7 +214,12 @@ class HazelcastJsonValue:
     def __init__(self, value: object) -> None:
         if value is None:
             raise ValueError('value must not be None; a JSON null is HazelcastJsonValue("null")')
-        self._text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+        if isinstance(value, str):
+            self._text = value
+        else:
+            import json  # not cheap to import, and seldom needed
+
+            self._text = json.dumps(value, allow_nan=False)
 
     def to_string(self) -> str:
         """Return the document as text."""
@@ -223,6 +227,8 @@ class HazelcastJsonValue:
 
     def loads(self) -> Any:
         """Return the document as Python objects. Raises ValueError when it is not JSON."""
+        import json
+
         return json.loads(self._text)
 
     def __eq__(self, other: object) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import quote
 
 from hzproto.core import Address, EndpointQualifier, ProtocolType, parse_address
 
@@ -24,6 +22,8 @@ def public_address(member: MemberInfo) -> Address:
 
 def discovery_url(base: str, token: str) -> str:
     """Where the discovery service of the cloud lists the members of the cluster that *token* stands for."""
+    from urllib.parse import quote  # not cheap to import, and seldom needed
+
     return f"{base}/cluster/discovery?token={quote(token, safe='')}"
 
 
@@ -33,6 +33,8 @@ def parse_discovery(document: bytes) -> Mapping[Address, Address]:
     A private address that names no port has that of the public one. Raises ValueError for anything else than such a
     list.
     """
+    import json
+
     try:
         entries = [
             (cast(str, entry["private-address"]), cast(str, entry["public-address"])) for entry in json.loads(document)

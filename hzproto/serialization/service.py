@@ -43,7 +43,6 @@ from hzproto.serialization.numbers import (
     int_writer,
 )
 from hzproto.serialization.partition import partition_hash
-from hzproto.serialization.pickled import pickle_reader, pickle_writer
 from hzproto.serialization.portable.serializer import PortableSerializer
 from hzproto.serialization.temporal import (
     date_reader,
@@ -149,6 +148,8 @@ class SerializationService:
         self._zero_config = config.global_serializer is None
         self._otherwise: _Kind | None = None
         if config.allow_pickle:
+            from hzproto.serialization.pickled import pickle_reader, pickle_writer  # not cheap to import
+
             self._otherwise = partial(pickle_writer, order)
             self._readers[TypeId.PYTHON_PICKLE] = pickle_reader(order)
         if config.global_serializer is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,3 +157,12 @@ def test_adapters_are_thin(adapter: str) -> None:
 @pytest.mark.parametrize("package", ["hzproto", *(f"adapters/{adapter}/hzproto_{adapter}" for adapter in ADAPTERS)])
 def test_packages_say_that_they_are_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").exists()
+
+
+@pytest.mark.parametrize("adapter", ["asyncio", "sync"])
+def test_imports_load_nothing_that_few_programs_need(adapter: str) -> None:
+    seldom = "json", "pickle", "urllib.parse", "hzproto.testing"
+    program = f"import asyncio, sys; base = set(sys.modules); import hzproto_{adapter}; print(set(sys.modules) - base)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert f"hzproto_{adapter}.client" in loaded
+    assert [module for module in seldom if f"'{module}'" in loaded] == []
