@@ -137,9 +137,9 @@ class SchemaExchange:
             first, *rest = self.held.pop(key)
             if connection.closed:
                 return
-            # Without the schema reading fails where the object is wanted, and says so there.
-            ready = [first] if error is not None else self.readable(connection, [first])
             try:
+                # Without the schema reading fails where the object is wanted, and says so there.
+                ready = [first] if error is not None else self.readable(connection, [first])
                 self._invocations.receive(connection, [*ready, *self.readable(connection, rest)])
             except RemoteProtocolError as broken:
                 self._client.connection_broken(connection, broken)

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from hzproto.messages import MESSAGES
+from hzproto.serialization.api import FieldKind
+from hzproto.serialization.compact.schema import Schema
 from hzproto.serialization.partition import hash_to_index, partition_hash
 from hzproto.testing import InMemoryCluster
 from tests.members import Cluster
@@ -373,6 +375,27 @@ def unsupported(s: Subject) -> None:
     s.ask("Client.tpcAuthentication", uuid=UUID(int=1), token=b"")
 
 
+def schemas(s: Subject) -> None:
+    kinds = [{"x": FieldKind.INT32}, {"a": FieldKind.STRING, "z": FieldKind.ARRAY_OF_COMPACT}, {}]
+    sent = [
+        {"typeName": s.name, "fields": [{"fieldName": name, "kind": kind} for name, kind in fields.items()]}
+        for fields in kinds
+    ]
+    ids = [Schema(s.name, fields).schema_id for fields in kinds]
+
+    def known() -> list[bool]:
+        answers = [s.peer.call("Client.fetchSchema", schemaId=schema_id)["schema"] for schema_id in ids]
+        assert all(answer in (None, schema) for answer, schema in zip(answers, sent, strict=True))
+        return [answer is not None for answer in answers]
+
+    s.seen.append(known())
+    for _ in range(2):
+        s.seen.append(len(s.peer.call("Client.sendSchema", schema=sent[0])["replicatedMembers"]))
+    s.seen.append(known())
+    s.ask("Client.sendAllSchemas", schemas=sent)
+    s.seen.append(known())
+
+
 SCENARIOS: list[Scenario] = [
     entries,
     whole_maps,
@@ -386,6 +409,7 @@ SCENARIOS: list[Scenario] = [
     fenced_locks,
     groups,
     logins,
+    schemas,
     unsupported,
 ]
 
