@@ -83,7 +83,7 @@ def payload_writers(order: Order) -> Mapping[str, Writer]:
 @cache
 def payload_readers(order: Order) -> Mapping[str, Reader]:
     """Return the readers of payloads."""
-    string = nullable_reader(order, string_reader(order))
+    string = string_reader(order, nullable=True)
     arrays = {
         "byte_array": bytes_reader(order),
         "boolean_array": boolean_array_reader(order),

@@ -32,7 +32,7 @@ from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
 from hzproto.serialization.identified import identified_appender, identified_reader
-from hzproto.serialization.kinds import TypeId, nullable_reader, unreadable
+from hzproto.serialization.kinds import TypeId, unreadable
 from hzproto.serialization.lists import LIST_TYPE_IDS, list_appender, list_reader
 from hzproto.serialization.numbers import (
     FORMATS,
@@ -381,7 +381,7 @@ def _basic_readers(order: Order) -> dict[int, Reader]:
         TypeId.BOOLEAN_ARRAY: boolean_array_reader(order),
         TypeId.CHAR_ARRAY: char_array_reader(order),
         **{type_id: number_array_reader(order, type_id) for type_id in TYPE_CODES},
-        TypeId.STRING_ARRAY: item_array_reader(order, nullable_reader(order, read_string), 4),
+        TypeId.STRING_ARRAY: item_array_reader(order, string_reader(order, nullable=True), 4),
         TypeId.UUID: uuid_reader(order),
         TypeId.JAVA_CLASS: read_string,
         TypeId.JAVA_DATE: java_date_reader(order),

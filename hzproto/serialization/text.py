@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hzproto.core import HazelcastJsonValue
 from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.ascii import ascii_view
-from hzproto.serialization.kinds import TypeId, packer, wrong_length
+from hzproto.serialization.kinds import NULL_LENGTH, TypeId, packer, wrong_length
 
 if TYPE_CHECKING:
     from hzproto.serialization.kinds import Buffer, Order, Prefix, Reader, Writer
@@ -38,18 +38,20 @@ def string_writer(order: Order, prefix: Prefix, type_id: TypeId = TypeId.STRING)
     return write
 
 
-def string_reader(order: Order) -> Reader:
-    """Make the reader of strings."""
+def string_reader(order: Order, *, nullable: bool = False) -> Reader:
+    """Make the reader of strings, *nullable* of strings and None."""
     unpack = Struct(f"{order}i").unpack_from
 
     def read(
         data: Buffer, offset: int, depth: int
-    ) -> tuple[str, int]:  # as sized_reader, but faster: strings are what most read
+    ) -> tuple[str | None, int]:  # as sized_reader, but faster: strings are what most read
         start = offset + 4
         size = unpack(data, offset)[0]
         end = start + size
         content = data[start:end] if size < _LONG else memoryview(data)[start:end]
         if len(content) != size:
+            if nullable and size == NULL_LENGTH:
+                return None, start
             raise wrong_length(data, start, end)
         return (content.decode() if type(content) is bytes else str(content, "utf-8")), end
 

@@ -47,6 +47,10 @@ class Codec:
         self.booleans: Final = [name for name, kind in self.kinds.items() if kind is FieldKind.BOOLEAN]
         self.fixed_names: Final = fixed
         self._fixed_values = _getter(fixed)
+        self.places: Final[Mapping[str, tuple[int, FieldKind]]] = {
+            name: (index, self.kinds[name]) for index, name in enumerate((*fixed, *self.booleans))
+        }
+        """Of the fields of fixed size: the index among `fixed_values`, and the kind."""
         bits = (len(self.booleans) + 7) // 8
         self.fixed: Final = Struct(order + "".join(FIXED[self.kinds[name]] for name in fixed) + f"{bits}s")
         own_size = [name for name in self.kinds if name not in fixed and name not in self.booleans]
@@ -146,13 +150,10 @@ class Codec:
             raise HazelcastSerializationError(f"An object of {self.schema.type_name} does not have its fields inside.")
         return start, end, offsets, end + size * count
 
-    def fixed_fields(self, data: Buffer, start: int) -> dict[str, Any]:
-        """Read the fields of fixed size."""
-        values = self.fixed.unpack_from(data, start)
-        fields = dict(zip(self.fixed_names, values, strict=False))
-        if self.booleans:
-            fields.update(zip(self.booleans, chain.from_iterable(map(_BITS.__getitem__, values[-1])), strict=False))
-        return fields
+    def fixed_values(self, data: Buffer, start: int) -> tuple[Any, ...]:
+        """Read the fields of fixed size; `places` tells which is which."""
+        *numbers, bits = self.fixed.unpack_from(data, start)
+        return (*numbers, *chain.from_iterable(map(_BITS.__getitem__, bits)))
 
 
 _BITS: Final = [tuple(bool(byte >> bit & 1) for bit in range(8)) for byte in range(256)]

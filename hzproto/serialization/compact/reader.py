@@ -42,8 +42,9 @@ def _reads(kind: FieldKind) -> Any:
         return None if offset < 0 else read_value(self._data, self._start + offset, self._depth)[0]
 
     def read_fixed(self: CompactReader, field_name: str) -> Any:
-        if self._kinds.get(field_name) is kind:
-            return self._fixed[field_name]
+        index, actual = self._places.get(field_name, _NOWHERE)
+        if actual is kind:
+            return self._values[index]
         return self.get(field_name, kind)
 
     method = read_fixed if kind in COUNTERPARTS and kind < FieldKind.STRING and kind % 2 else read
@@ -56,7 +57,8 @@ def _read_nothing(data: Buffer, offset: int, depth: int) -> tuple[None, int]:
     return None, offset
 
 
-_OTHER: Final = (0, FieldKind.NOT_AVAILABLE, _read_nothing)
+_NOWHERE: Final = (0, FieldKind.NOT_AVAILABLE)
+_OTHER: Final = (*_NOWHERE, _read_nothing)
 """What stands for fields that are not flat."""
 
 
@@ -74,13 +76,14 @@ class CompactReader:
         "_data",
         "_depth",
         "_end",
-        "_fixed",
         "_flat",
         "_kinds",
         "_offsets",
         "_order",
+        "_places",
         "_read_object",
         "_start",
+        "_values",
         "end",
     )
 
@@ -91,7 +94,8 @@ class CompactReader:
         self._flat = codec.flat
         self._data = data
         self._start, self._end, self._offsets, self.end = codec.find(data, offset)
-        self._fixed = codec.fixed_fields(data, self._start)
+        self._places = codec.places
+        self._values = codec.fixed_values(data, self._start)
         self._depth = depth
         self._read_object = read_object
 
@@ -127,7 +131,7 @@ class CompactReader:
         """Read a field, whatever its kind."""
         index = self._codec.indexes.get(field_name)
         if index is None:
-            return self._fixed[field_name]
+            return self._values[self._places[field_name][0]]
         offset = self._offsets[index]
         if offset < 0:
             return None
