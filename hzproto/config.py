@@ -31,7 +31,7 @@ from hzproto.checks import (
 )
 from hzproto.core import Address, MemberInfo, parse_address
 from hzproto.errors import InvalidConfigurationError
-from hzproto.options import Option, Options
+from hzproto.options import Option, Options, group
 from hzproto.security import TokenProvider
 from hzproto.serialization.api import CompactSerializer, IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
@@ -100,6 +100,30 @@ class QueryConstants(StrEnum):
 
     KEY_ATTRIBUTE_NAME = "__key"
     THIS_ATTRIBUTE_NAME = "this"
+
+
+class TopicOverloadPolicy(IntEnum):
+    """What publishing to a reliable topic does when its ringbuffer is full of messages that have not expired."""
+
+    DISCARD_OLDEST = 0
+    """It overwrites the oldest message, even if not every listener has got it."""
+    DISCARD_NEWEST = 1
+    """It does not publish the new message."""
+    BLOCK = 2
+    """It waits until messages expire."""
+    ERROR = 3
+    """It raises TopicOverloadError."""
+
+
+class ReliableTopicConfig(Options):
+    """The options of a reliable topic."""
+
+    read_batch_size = Option[int, int](
+        10, integer(1, 1000), "How many messages a listener reads at once at most, if there are that many."
+    )
+    overload_policy = Option[TopicOverloadPolicy, TopicOverloadPolicy | int | str](
+        TopicOverloadPolicy.BLOCK, one_of(TopicOverloadPolicy), "What publishing does when the topic is full."
+    )
 
 
 SocketOption: TypeAlias = tuple[int, int, int | bytes]
@@ -261,6 +285,7 @@ class ConfigKeywords(TypedDict, total=False):
     allow_pickle: bool
     membership_listeners: Sequence[MembershipListener]
     lifecycle_listeners: Sequence[LifecycleListener]
+    reliable_topics: Mapping[str, ReliableTopicConfig | Mapping[str, Any]]
     labels: Sequence[str]
     heartbeat_interval: float
     heartbeat_timeout: float
@@ -411,6 +436,11 @@ class Config(Options):
     )
     lifecycle_listeners = Option[tuple[LifecycleListener, ...], Sequence[LifecycleListener]](
         (), list_of(function), "Callables, called with each LifecycleState that the client enters."
+    )
+    reliable_topics = Option[Mapping[str, ReliableTopicConfig], Mapping[str, ReliableTopicConfig | Mapping[str, Any]]](
+        {},
+        mapping_of(text, group(ReliableTopicConfig)),
+        "The options of reliable topics, by the topics' names: a ReliableTopicConfig or a mapping each.",
     )
     labels = Option[tuple[str, ...], Sequence[str]]((), list_of(text), "Labels of the client, shown by the members.")
     heartbeat_interval = Option[float, float](
@@ -608,7 +638,6 @@ UNSUPPORTED_OPTIONS: Final = frozenset(
     {
         "flake_id_generators",
         "near_caches",
-        "reliable_topics",
         "statistics_enabled",
         "statistics_period",
     }

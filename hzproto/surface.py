@@ -98,7 +98,8 @@ class Runtime(Protocol):
     `call` and `call_blocking` submit an operation (with its timeout in seconds, or None) and answer in the style of
     the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
     never owned one; `owner` gives it one. In `anonymous` runtimes there are no such callers: `caller` is always 0, and
-    each `owner` a fresh one. `lazy` runtimes create structures with their first operation.
+    each `owner` a fresh one. `lazy` runtimes create structures with their first operation. `wall_clock` tells the
+    seconds since the epoch.
     """
 
     core: Client
@@ -109,6 +110,7 @@ class Runtime(Protocol):
     def call_blocking(self, op: Op[Any], timeout: float | None) -> Any: ...
     def caller(self) -> int: ...
     def owner(self) -> int: ...
+    def wall_clock(self) -> float: ...
 
 
 class Method(Generic[P, R_co]):

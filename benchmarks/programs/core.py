@@ -33,6 +33,7 @@ class Runtime:
 
     lazy = False
     anonymous = False
+    wall_clock = staticmethod(time.time)
 
     def __init__(self, core: Client) -> None:
         self.core = core

@@ -128,6 +128,8 @@ class Client:
         self._references = count(1)
         self._lock_holds: dict[tuple[str, str], Holds] = {}
         self._permits: dict[tuple[str, str], Permits] = {}
+        self.readers: dict[tuple[str, str], FlowOp[None]] = {}
+        """What reads reliable topics for listeners, by the topics' names and the listeners' ids."""
 
     def _invocations(self) -> Invocations:
         kind = Invocations if self.config.max_in_flight is None else LimitedInvocations
@@ -283,11 +285,20 @@ class Client:
             raise ClientNotAllowedInClusterError(
                 f"{connection.address} has {admission.partition_count} partitions, not {self.partition_count}."
             )
+        replaced = self.cluster_id not in (None, admission.cluster_id)
         self.cluster_id = admission.cluster_id
         self.partition_count = admission.partition_count
         self.partition_of = partitioner(admission.partition_count)
+        if replaced:
+            self._begin_readers_again()
         connection.member_uuid = admission.member_uuid
         connection.version = admission.version
+
+    def _begin_readers_again(self) -> None:
+        """End what readers wait for: in a new cluster it may never come."""
+        for reader in list(self.readers.values()):
+            if isinstance(reader.child, Request):
+                self.invocations.cancel(reader.child)
 
     def connection_ended(self, connection: Connection, error: BaseException | None) -> None:
         """*connection* is closed and no longer among the connector's."""

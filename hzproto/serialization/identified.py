@@ -13,6 +13,7 @@ from hzproto.serialization.api import IdentifiedDataSerializable
 from hzproto.serialization.input import ObjectDataInput
 from hzproto.serialization.kinds import nested
 from hzproto.serialization.output import ObjectDataOutput
+from hzproto.serialization.topics import ReliableTopicMessage
 
 if TYPE_CHECKING:
     from hzproto.serialization.kinds import Appender, Buffer, Order, Reader
@@ -113,6 +114,7 @@ _BUILT_IN: Final[Mapping[tuple[int, int], ReadFields]] = {
     (0, 1): _read_address,
     (-4, 120): _read_entry,
     (-4, 132): _read_journal_event,
+    (-9, 2): _fields_of(ReliableTopicMessage),
     (-29, 19): _read_set,
 }
 """What members answer with, by factory and class id."""

@@ -64,13 +64,20 @@ class Structure(Facade[S_co]):
         return self._runtime.call(operation, timeout)
 
     def _created(self, operation: Op[Any]) -> Flow[Any]:
-        yield from self._core.proxies.create(self.service, self._name)
+        yield from self.create_in_cluster()
         return (yield from operation)
+
+    def create_in_cluster(self) -> Flow[None]:
+        """Create this structure in the cluster unless this client has done so; the client's getters do it."""
+        yield from self._core.proxies.create(self.service, self._name)
 
     @op
     def destroy(self) -> Op[bool]:
         """Destroy this structure and its data in the whole cluster."""
-        return FlowOp(self._core.proxies.destroy(self.service, self._name))
+        return FlowOp(self._destroy())
+
+    def _destroy(self) -> Flow[bool]:
+        return (yield from self._core.proxies.destroy(self.service, self._name))
 
     def _listen(self, add: Method, remove: Method, deliver: Callable[[Buffer], object], *arguments: Any) -> Op[str]:
         """Register a listener with the protocol's *add*, whose fields are the name, *arguments* and local-only."""
@@ -89,16 +96,19 @@ class Structure(Facade[S_co]):
 class Placed(Structure[S_co]):
     """A structure that lives in one partition: that of its name, or of what follows the first `@` in it.
 
-    `messages` is the protocol's table of it.
+    `messages` is the protocol's table of it. *object_name* is the name under which members know it, where that is
+    another one.
     """
 
     messages: ClassVar[Service]
 
-    def __init__(self, runtime: Runtime, name: str) -> None:
+    def __init__(self, runtime: Runtime, name: str, object_name: str | None = None) -> None:
         super().__init__(runtime, name)
         self._to_data = self._core.serialization.to_data
         self._to_object = self._core.serialization.to_object
-        self._place = self._to_data(string_partition_strategy(name))
+        self._object_name = name if object_name is None else object_name
+        self._body = Bodies(self._object_name)
+        self._place = self._to_data(string_partition_strategy(self._object_name))
 
     def _request(
         self, method: str, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None

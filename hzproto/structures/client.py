@@ -61,7 +61,7 @@ def structure_getter(structure: type[StructureT]) -> Getter[StructureT]:
 
     def build(self: Any, name: str) -> Op[StructureT]:
         made: StructureT = made_class(self._runtime, text("name", name))
-        operation: Op[StructureT] = self._hand_out(made, lambda: self._core.proxies.create(made.service, name))
+        operation: Op[StructureT] = self._hand_out(made, made.create_in_cluster)
         return operation
 
     method: Getter[StructureT] = getter(made_class, build)

@@ -14,6 +14,7 @@ import hzproto.structures.list as lists
 import hzproto.structures.map as maps
 import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
+import hzproto.structures.reliable_topic as reliable_topics
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
@@ -46,6 +47,7 @@ __all__ = [
     "BlockingMap",
     "BlockingMultiMap",
     "BlockingQueue",
+    "BlockingReliableTopic",
     "BlockingReplicatedMap",
     "BlockingRingbuffer",
     "BlockingSemaphore",
@@ -66,6 +68,7 @@ __all__ = [
     "OperationTimeoutError",
     "Queue",
     "ReconnectMode",
+    "ReliableTopic",
     "ReplicatedMap",
     "Ringbuffer",
     "Semaphore",
@@ -131,6 +134,12 @@ class BlockingList(lists.List[Blocking, T], Items[T]): ...
 
 
 class List(lists.List[Futures, T], WithBlocking[BlockingList[T]]): ...
+
+
+class BlockingReliableTopic(reliable_topics.ReliableTopic[Blocking, T]): ...
+
+
+class ReliableTopic(reliable_topics.ReliableTopic[Futures, T], WithBlocking[BlockingReliableTopic[T]]): ...
 
 
 class BlockingRingbuffer(ringbuffers.Ringbuffer[Blocking, T]): ...
@@ -203,6 +212,7 @@ class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     get_map = structure_getter(Map[Any, Any])
     get_multi_map = structure_getter(MultiMap[Any, Any])
     get_queue = structure_getter(Queue[Any])
+    get_reliable_topic = structure_getter(ReliableTopic[Any])
     get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])

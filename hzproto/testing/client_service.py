@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import MESSAGES
 from hzproto.serialization.partition import hash_to_index, partition_hash, string_partition_strategy
+from hzproto.testing.failures import OBJECT_DESTROYED, Failure
 from hzproto.testing.listeners import notify
 from hzproto.testing.routes import Route, here, on_all
 
@@ -154,6 +155,7 @@ def _destroy_proxy(call: Call) -> None:
 
 def _drop(tables: Sequence[Table], _task: Task, store: Store, _name: str, _service: str) -> None:
     for table in tables:
+        store.end_waiting(table, Failure(OBJECT_DESTROYED, f"{table[1]} was destroyed"))
         for key in store.items(table):
             store.put(table, key, None)
 
@@ -199,6 +201,7 @@ _TABLES: Final = {
     "hz:impl:listService": ("list",),
     "hz:impl:setService": ("set",),
     "hz:impl:topicService": ("topic",),
+    "hz:impl:reliableTopicService": (),
     "hz:impl:ringbufferService": ("ringbuffer",),
 }
 """Where the services keep what belongs to an object of theirs."""

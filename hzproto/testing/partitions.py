@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hzproto.testing.failures import Failure
     from hzproto.testing.tasks import Task
 
 Table: TypeAlias = tuple[str, str]
@@ -65,6 +66,12 @@ class Store:
     def tables(self, kind: str) -> list[Table]:
         """Return the tables of a kind that hold something."""
         return [table for table in self._tables if table[0] == kind]
+
+    def end_waiting(self, table: Table, failure: Failure) -> None:
+        """End the tasks that wait for something in a table."""
+        for place in [place for place in self.waiting if place[0] == table]:
+            for task in self.waiting.pop(place):
+                task.fail(failure)
 
     def take_changes(self) -> list[Change]:
         """Return what changed since the last call."""

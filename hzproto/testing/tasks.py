@@ -169,6 +169,11 @@ class Task:
         self.stop_waiting()
         self.run(member)
 
+    def fail(self, failure: Failure) -> None:
+        """End the wait with an error."""
+        self.stop_waiting()
+        self._finish(failure, 0)
+
     def _back_up(self, changes: list[Change], result: Any) -> None:
         cluster, owner = self.cluster, self.member
         assert owner is not None

@@ -10,6 +10,7 @@ _SIZES = {"4.2.8": 3, "5.3.8": 3, "5.4.0": 3}
 _STRUCTURES = """
   <queue name="bounded-*"><max-size>2</max-size></queue>
   <ringbuffer name="small-*"><capacity>10</capacity></ringbuffer>
+  <ringbuffer name="keeping-*"><capacity>4</capacity><time-to-live-seconds>600</time-to-live-seconds></ringbuffer>
   <ringbuffer name="brief-*"><capacity>4</capacity><time-to-live-seconds>1</time-to-live-seconds></ringbuffer>
   <map name="journaled-*"><event-journal enabled="true"/></map>
 """

@@ -21,6 +21,7 @@ from hzproto_sync import (
     Map,
     MultiMap,
     Queue,
+    ReliableTopic,
     ReplicatedMap,
     Ringbuffer,
     Set,
@@ -104,6 +105,7 @@ def others(
     items: List[str],
     unique: Set[int],
     topic: Topic[str],
+    reliable: ReliableTopic[str],
     ring: Ringbuffer[str],
     many: MultiMap[str, int],
     replicated: ReplicatedMap[str, int],
@@ -113,6 +115,7 @@ def others(
     assert_type(unique.get_all(), Future[list[int]])
     assert_type(1 in unique.blocking(), bool)
     assert_type(topic.add_listener(lambda message: assert_type(message.message, str)), Future[str])
+    assert_type(reliable.add_listener(lambda message: assert_type(message.message, str)), Future[str])
     assert_type(ring.read_one(0), Future[str])
     assert_type(ring.blocking().read_many(0, 0, 1), ReadResult[str])
     assert_type(many.get("k"), Future[list[int]])

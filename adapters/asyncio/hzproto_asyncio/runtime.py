@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from inspect import isawaitable
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakSet
 
@@ -56,6 +56,7 @@ class Runtime:
 
     lazy = False
     anonymous = False
+    wall_clock = staticmethod(time)
 
     def __init__(self, config: Config) -> None:
         self.core = Client(config, rng=random.Random(), ssl=ssl)

@@ -14,6 +14,7 @@ import hzproto.structures.list as lists
 import hzproto.structures.map as maps
 import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
+import hzproto.structures.reliable_topic as reliable_topics
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
@@ -34,6 +35,7 @@ __all__ = [
     "Map",
     "MultiMap",
     "Queue",
+    "ReliableTopic",
     "ReplicatedMap",
     "Ringbuffer",
     "Semaphore",
@@ -59,6 +61,9 @@ class Queue(queues.Queue[Aio, T], AsyncItems[T]): ...
 
 
 class List(lists.List[Aio, T], AsyncItems[T]): ...
+
+
+class ReliableTopic(reliable_topics.ReliableTopic[Aio, T]): ...
 
 
 class Ringbuffer(ringbuffers.Ringbuffer[Aio, T]): ...
@@ -105,6 +110,7 @@ class AioClient(ClientFacade[Aio, CPSubsystem]):
     get_map = structure_getter(Map[Any, Any])
     get_multi_map = structure_getter(MultiMap[Any, Any])
     get_queue = structure_getter(Queue[Any])
+    get_reliable_topic = structure_getter(ReliableTopic[Any])
     get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])

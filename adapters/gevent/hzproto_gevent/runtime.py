@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
 from gevent import Timeout
@@ -31,6 +31,7 @@ class Runtime:
 
     lazy = False
     anonymous = False
+    wall_clock = staticmethod(time)
 
     def __init__(self, core: Client) -> None:
         self.core = core

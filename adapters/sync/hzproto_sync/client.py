@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
@@ -35,6 +36,7 @@ class Runtime:
 
     lazy = False
     anonymous = False
+    wall_clock = staticmethod(time.time)
 
     def __init__(self, driver: Driver) -> None:
         self.core = driver.core

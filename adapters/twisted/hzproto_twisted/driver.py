@@ -46,6 +46,7 @@ class Driver:
 
     lazy = True
     anonymous = True
+    wall_clock = staticmethod(time.time)
 
     def __init__(self, config: Config, reactor: Any) -> None:
         self.core = Client(config, rng=Random(), ssl=ssl)

@@ -14,6 +14,7 @@ import hzproto.structures.list as lists
 import hzproto.structures.map as maps
 import hzproto.structures.multi_map as multi_maps
 import hzproto.structures.queue as queues
+import hzproto.structures.reliable_topic as reliable_topics
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
@@ -33,6 +34,7 @@ __all__ = [
     "Map",
     "MultiMap",
     "Queue",
+    "ReliableTopic",
     "ReplicatedMap",
     "Ringbuffer",
     "Semaphore",
@@ -58,6 +60,9 @@ class Queue(queues.Queue[Tx, T]): ...
 
 
 class List(lists.List[Tx, T]): ...
+
+
+class ReliableTopic(reliable_topics.ReliableTopic[Tx, T]): ...
 
 
 class Ringbuffer(ringbuffers.Ringbuffer[Tx, T]): ...
@@ -103,6 +108,7 @@ class TxClient(ClientFacade[Blocking, CPSubsystem]):
     get_map = structure_getter(Map[Any, Any])
     get_multi_map = structure_getter(MultiMap[Any, Any])
     get_queue = structure_getter(Queue[Any])
+    get_reliable_topic = structure_getter(ReliableTopic[Any])
     get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])
