@@ -27,7 +27,7 @@ from hzproto.serialization.arrays import (
     number_array_reader,
 )
 from hzproto.serialization.binary import bytes_reader, bytes_writer
-from hzproto.serialization.compact.schemas import SchemaNotFoundError, Schemas
+from hzproto.serialization.compact.schemas import Schemas
 from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
@@ -200,15 +200,8 @@ class SerializationService:
         """
         if MARK not in (data if isinstance(data, bytes) else data.obj):  # type: ignore[operator]  # views look slowly
             return False
-        for of_order in self._compact_ids:
-            for found in of_order.finditer(data):
-                try:
-                    self._compact.check(data, found.end(), 0)
-                except SchemaNotFoundError:
-                    return True
-                except (HazelcastSerializationError, struct.error):
-                    continue  # no object after all, or one whose fault its reader will see
-        return False
+        knows = self._compact.knows
+        return any(not knows(data, found.end()) for type_id in self._compact_ids for found in type_id.finditer(data))
 
     def object_in(self, answer: Buffer) -> Any:
         """Read the object in an answer whose only field is `Data?`; otherwise like `to_object`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from dataclasses import is_dataclass
 from struct import Struct
@@ -13,7 +14,7 @@ from hzproto.serialization.compact.codec import Codec
 from hzproto.serialization.compact.dataclass import DataclassSerializer
 from hzproto.serialization.compact.generic import GenericRecord
 from hzproto.serialization.compact.schema import Schema
-from hzproto.serialization.compact.schemas import Schemas
+from hzproto.serialization.compact.schemas import SchemaNotFoundError, Schemas
 from hzproto.serialization.kinds import nested
 
 if TYPE_CHECKING:
@@ -59,10 +60,24 @@ class Compact:
         values = {name: reader.value(name) for name in codec.kinds}
         return GenericRecord(codec.schema.type_name, codec.kinds, values), reader.end
 
-    def check(self, data: Buffer, offset: int, depth: int) -> tuple[None, int]:
-        """Look at the schemas of a compact object as `read` would; SchemaNotFoundError when one is not known."""
+    def knows(self, data: Buffer, offset: int) -> bool:
+        """Whether the schemas of the compact object with this payload, and of those in it, are known.
+
+        Of bytes that are no such object, True or False.
+        """
+        try:
+            if self._codec_of_id(data, offset).objects:
+                self._check(data, offset, 0)
+        except SchemaNotFoundError:
+            return False
+        except (HazelcastSerializationError, struct.error):
+            return True  # its reader will see the fault
+        return True
+
+    def _check(self, data: Buffer, offset: int, depth: int) -> tuple[None, int]:
+        """Go through the objects in a compact object as `read` would; SchemaNotFoundError when one is not known."""
         codec = self._codec_of_id(data, offset)
-        reader = CompactReader(self._order, codec, data, offset + 8, nested(depth), self.check)
+        reader = CompactReader(self._order, codec, data, offset + 8, nested(depth), self._check)
         for name in codec.objects:
             reader.value(name)
         return None, reader.end
