@@ -130,6 +130,8 @@ class Client:
         self._permits: dict[tuple[str, str], Permits] = {}
         self.readers: dict[tuple[str, str], FlowOp[None]] = {}
         """What reads reliable topics for listeners, by the topics' names and the listeners' ids."""
+        self.transaction_owners: set[int] = set()
+        """Those who are in a transaction."""
 
     def _invocations(self) -> Invocations:
         kind = Invocations if self.config.max_in_flight is None else LimitedInvocations

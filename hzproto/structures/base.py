@@ -64,11 +64,11 @@ class Structure(Facade[S_co]):
         return self._runtime.call(operation, timeout)
 
     def _created(self, operation: Op[Any]) -> Flow[Any]:
-        yield from self.create_in_cluster()
+        yield from self._create()
         return (yield from operation)
 
-    def create_in_cluster(self) -> Flow[None]:
-        """Create this structure in the cluster unless this client has done so; the client's getters do it."""
+    def _create(self) -> Flow[None]:
+        """Create this structure in the cluster unless this client has done so; getters do it."""
         yield from self._core.proxies.create(self.service, self._name)
 
     @op

@@ -60,8 +60,8 @@ def structure_getter(structure: type[StructureT]) -> Getter[StructureT]:
     made_class = get_origin(structure) or structure  # of `Map[Any, Any]` the class
 
     def build(self: Any, name: str) -> Op[StructureT]:
-        made: StructureT = made_class(self._runtime, text("name", name))
-        operation: Op[StructureT] = self._hand_out(made, made.create_in_cluster)
+        made: Any = made_class(self._runtime, text("name", name))
+        operation: Op[StructureT] = self._hand_out(made, made._create)
         return operation
 
     method: Getter[StructureT] = getter(made_class, build)

@@ -20,6 +20,11 @@ import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
 import hzproto.structures.topic as topics
+import hzproto.structures.transaction as transactions
+import hzproto.structures.transactional.collections as transactional_collections
+import hzproto.structures.transactional.map as transactional_maps
+import hzproto.structures.transactional.multi_map as transactional_multi_maps
+import hzproto.structures.transactional.queue as transactional_queues
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import (
     ClientOfflineError,
@@ -74,6 +79,12 @@ __all__ = [
     "Semaphore",
     "Set",
     "Topic",
+    "Transaction",
+    "TransactionalList",
+    "TransactionalMap",
+    "TransactionalMultiMap",
+    "TransactionalQueue",
+    "TransactionalSet",
     "combine_futures",
 ]
 
@@ -205,6 +216,29 @@ class CPSubsystem(cp.CPSubsystem[Blocking]):
     get_semaphore = cp.cp_getter(Semaphore)
 
 
+class TransactionalList(transactional_collections.TransactionalList[Blocking, T]): ...
+
+
+class TransactionalMap(transactional_maps.TransactionalMap[Blocking, K, V]): ...
+
+
+class TransactionalMultiMap(transactional_multi_maps.TransactionalMultiMap[Blocking, K, V]): ...
+
+
+class TransactionalQueue(transactional_queues.TransactionalQueue[Blocking, T]): ...
+
+
+class TransactionalSet(transactional_collections.TransactionalSet[Blocking, T]): ...
+
+
+class Transaction(transactions.Transaction[Blocking], transactions.InBlock):
+    get_list = transactions.part(TransactionalList[Any])
+    get_map = transactions.part(TransactionalMap[Any, Any])
+    get_multi_map = transactions.part(TransactionalMultiMap[Any, Any])
+    get_queue = transactions.part(TransactionalQueue[Any])
+    get_set = transactions.part(TransactionalSet[Any])
+
+
 class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     """The getters of a client, which wait, and whose structures' methods return futures."""
 
@@ -217,3 +251,4 @@ class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])
     get_topic = structure_getter(Topic[Any])
+    new_transaction = transactions.maker(Transaction)

@@ -48,9 +48,9 @@ class ReliableTopic(Placed[S_co], Generic[S_co, T]):
         super().__init__(runtime, name, f"_hz_rb_{name}")
         self._config = self._core.config.reliable_topics.get(name, ReliableTopicConfig())
 
-    def create_in_cluster(self) -> Flow[None]:
+    def _create(self) -> Flow[None]:
         yield from self._core.proxies.create(Ringbuffer.service, self._object_name)
-        yield from super().create_in_cluster()
+        yield from super()._create()
 
     @op
     def publish(self, message: T) -> Op[None]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from struct import pack
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import MESSAGES
-from hzproto.serialization.partition import hash_to_index, partition_hash, string_partition_strategy
 from hzproto.testing.failures import OBJECT_DESTROYED, Failure
 from hzproto.testing.listeners import notify
+from hzproto.testing.partitions import name_partition
 from hzproto.testing.routes import Route, here, on_all
 
 if TYPE_CHECKING:
@@ -180,16 +179,11 @@ def _notify(source: Member, name: str, service: str, event: str) -> None:
     cluster = source.cluster
     layout = MESSAGES["Client.addDistributedObjectListener"].events["DistributedObject"]
     # A client that listens on every member is told by one of them.
-    owner = cluster.owner(hash_to_index(partition_hash(_string_data(name)), cluster.partition_count))
+    owner = cluster.owner(name_partition(name, cluster.partition_count))
     for listener in cluster.listeners.of(_OBJECTS):
         member = listener.connection.member
         if member is owner or not listener.local_only:
             notify(source, listener, layout, layout.body(name, service, event, member.uuid))
-
-
-def _string_data(name: str) -> bytes:
-    text = string_partition_strategy(name).encode()
-    return pack(">iii", 0, -11, len(text)) + text
 
 
 _OBJECTS: Final = ("object", "")

@@ -18,6 +18,7 @@ from hzproto.testing.listeners import Listeners
 from hzproto.testing.member import Member
 from hzproto.testing.partitions import Store, promoted, replicas
 from hzproto.testing.settings import Settings
+from hzproto.testing.transactions import Transactions
 from hzproto.wire.params import version_tuple
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Cluster:
         self.schemas: dict[int, dict[str, Any]] = {}
         """The schemas of compact objects, by their ids."""
         self.listeners = Listeners()
+        self.transactions = Transactions(self)
         self.cp = CPSubsystem(self)
         self._gone: dict[UUID, Timer] = {}
         self._links: dict[tuple[Member | None, Member | None], float] = {}
@@ -186,6 +188,7 @@ class Cluster:
         if first:
             self.id = self.new_uuid()
             self.objects = {}
+            self.transactions = Transactions(self)
             self.schemas = {}
             self.cp = CPSubsystem(self)
             self.partition_list_version += 1
@@ -251,6 +254,7 @@ class Cluster:
     def forget(self, connection: ServerConnection) -> None:
         """Drop what belongs to a connection that has ended."""
         self.listeners.forget(connection)
+        self.transactions.forget(connection)
         client = connection.client
         others = (other.client for member in self.members for other in member.connections)
         if client is not None and client not in others:

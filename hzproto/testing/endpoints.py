@@ -25,6 +25,7 @@ from hzproto.testing import (
     semaphore_service,
     set_service,
     topic_service,
+    transaction_service,
 )
 from hzproto.wire.frames import RESPONSE_HEADER
 from hzproto.wire.params import version_tuple
@@ -55,6 +56,7 @@ _ROUTES: Final = {
     **set_service.ROUTES,
     **topic_service.ROUTES,
     **ringbuffer_service.ROUTES,
+    **transaction_service.ROUTES,
     **_CP_ROUTES,
     **_LICENSED_ROUTES,
 }

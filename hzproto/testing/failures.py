@@ -14,6 +14,8 @@ _CLASS_NAMES: Final = {
     44: "java.util.concurrent.RejectedExecutionException",
     46: "com.hazelcast.spi.exception.RetryableHazelcastException",
     51: "com.hazelcast.ringbuffer.StaleSequenceException",
+    56: "com.hazelcast.transaction.TransactionException",
+    57: "com.hazelcast.transaction.TransactionNotActiveException",
     61: "java.lang.UnsupportedOperationException",
     85: "com.hazelcast.cp.internal.session.SessionExpiredException",
     86: "com.hazelcast.cp.internal.datastructures.exception.WaitKeyCancelledException",
@@ -28,6 +30,8 @@ QUERY: Final = 40
 REJECTED_EXECUTION: Final = 44
 RETRYABLE_HAZELCAST: Final = 46
 STALE_SEQUENCE: Final = 51
+TRANSACTION: Final = 56
+TRANSACTION_NOT_ACTIVE: Final = 57
 UNSUPPORTED_OPERATION: Final = 61
 SESSION_EXPIRED: Final = 85
 WAIT_KEY_CANCELLED: Final = 86

@@ -46,9 +46,10 @@ class KeyLocks:
             until = task.started + timeout / 1000 if 0 <= timeout < FOREVER else None
             raise Wait((self._kind, name), key, until, otherwise=False)
 
-    def _acquire(
+    def acquire(
         self, task: Task, store: Store, name: str, key: bytes, thread: int, lease: int, timeout: int, reference: int
     ) -> bool:
+        """Lock a key for a caller, waiting (milliseconds; negative: for ever) while another has locked it."""
         self.check(task, store, name, key, thread, timeout)
         lock = self.of(task, store, name, key)
         if lock is None or lock.reference != reference:
@@ -59,7 +60,7 @@ class KeyLocks:
         return True
 
     def _lock(self, task: Task, store: Store, name: str, key: bytes, thread: int, lease: int, reference: int) -> None:
-        self._acquire(task, store, name, key, thread, lease, -1, reference)
+        self.acquire(task, store, name, key, thread, lease, -1, reference)
 
     def _unlock(self, task: Task, store: Store, name: str, key: bytes, thread: int, reference: int) -> None:
         lock = self.of(task, store, name, key)
@@ -69,7 +70,8 @@ class KeyLocks:
             left = lock._replace(depth=lock.depth - 1, reference=reference)
             store.put((self._kind, name), key, left if left.depth else None)
 
-    def _force_unlock(self, _task: Task, store: Store, name: str, key: bytes, _reference: int) -> None:
+    def force_unlock(self, _task: Task, store: Store, name: str, key: bytes, _reference: int) -> None:
+        """Unlock a key whoever holds it."""
         if store.get((self._kind, name), key) is not None:
             store.put((self._kind, name), key, None)
 
@@ -78,7 +80,7 @@ class KeyLocks:
 
     def _expire(self, task: Task, store: Store, name: str, key: bytes) -> None:
         if self.of(task, store, name, key) is None:
-            self._force_unlock(task, store, name, key, 0)
+            self.force_unlock(task, store, name, key, 0)
 
     def release(self, _task: Task, store: Store, client: UUID) -> None:
         """Free whatever a client has locked in a partition."""
@@ -91,9 +93,9 @@ class KeyLocks:
         """Return the routes of the messages about locks of a service."""
         handlers: dict[str, Handler] = {
             "lock": self._lock,
-            "tryLock": self._acquire,
+            "tryLock": self.acquire,
             "unlock": self._unlock,
-            "forceUnlock": self._force_unlock,
+            "forceUnlock": self.force_unlock,
             "isLocked": self._is_locked,
         }
         return {f"{service}.{name}": on_owner(handler) for name, handler in handlers.items()}

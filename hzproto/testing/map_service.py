@@ -90,7 +90,8 @@ def live(task: Task, store: Store, name: str) -> dict[bytes, bytes]:
     return {key: entry.value for key, entry in entries if entry.alive(now)}
 
 
-def _write(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: int = -1, max_idle: int = -1) -> None:
+def write(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: int = -1, max_idle: int = -1) -> None:
+    """Store a value, and tell of it."""
     old = find(task, store, name, key)
     now, idle = task.cluster.now, seconds(max_idle)
     _store(task, store, name, key, Entry(value, now + seconds(ttl), idle, now + idle))
@@ -132,7 +133,7 @@ def _put(
 ) -> bytes | None:
     _check_lock(task, store, name, key, thread)
     old = _get(task, store, name, key, thread)
-    _write(task, store, name, key, value, ttl, max_idle)
+    write(task, store, name, key, value, ttl, max_idle)
     return old
 
 
@@ -148,13 +149,13 @@ def _put_if_absent(
     _check_lock(task, store, name, key, thread)
     old = _get(task, store, name, key, thread)
     if old is None:
-        _write(task, store, name, key, value, ttl, max_idle)
+        write(task, store, name, key, value, ttl, max_idle)
     return old
 
 
 def _try_put(task: Task, store: Store, name: str, key: bytes, value: bytes, thread: int, timeout: int) -> bool:
     _check_lock(task, store, name, key, thread, timeout)
-    _write(task, store, name, key, value)
+    write(task, store, name, key, value)
     return True
 
 
@@ -162,7 +163,7 @@ def _replace(task: Task, store: Store, name: str, key: bytes, value: bytes, thre
     _check_lock(task, store, name, key, thread)
     old = _get(task, store, name, key, thread)
     if old is not None:
-        _write(task, store, name, key, value)
+        write(task, store, name, key, value)
     return old
 
 
@@ -172,7 +173,7 @@ def _replace_if_same(
     _check_lock(task, store, name, key, thread)
     same = _get(task, store, name, key, thread) == expected
     if same:
-        _write(task, store, name, key, value)
+        write(task, store, name, key, value)
     return same
 
 
@@ -216,13 +217,13 @@ def _evict(task: Task, store: Store, name: str, key: bytes, thread: int) -> bool
 def _set_ttl(task: Task, store: Store, name: str, key: bytes, ttl: int) -> bool:
     value = _get(task, store, name, key, 0)
     if value is not None:
-        _write(task, store, name, key, value, ttl)
+        write(task, store, name, key, value, ttl)
     return value is not None
 
 
 def _put_all(task: Task, store: Store, name: str, entries: Sequence[tuple[bytes, bytes]], _load: bool | None) -> None:
     for key, value in entries:
-        _write(task, store, name, key, value)
+        write(task, store, name, key, value)
 
 
 def _get_all(task: Task, store: Store, name: str, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:

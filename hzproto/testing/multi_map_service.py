@@ -28,6 +28,23 @@ def _values(store: Store, name: str, key: bytes) -> tuple[bytes, ...]:
     return values
 
 
+def values_of(_task: Task, store: Store, name: str, key: bytes) -> tuple[bytes, ...]:
+    """Return the values of a key."""
+    return _values(store, name, key)
+
+
+def write(task: Task, store: Store, name: str, key: bytes, values: tuple[bytes, ...]) -> None:
+    """Give a key other values, and tell of the difference."""
+    old = _values(store, name, key)
+    store.put(_table(name), key, values or None)
+    for value in old:
+        if value not in values:
+            _events.notify(task.member, _table(name), REMOVED, key, None, value)
+    for value in values:
+        if value not in old:
+            _events.notify(task.member, _table(name), ADDED, key, value)
+
+
 def _put(task: Task, store: Store, name: str, key: bytes, value: bytes, thread: int) -> bool:
     MULTI_MAPS.check(task, store, name, key, thread)
     return _put_all(task, store, name, [(key, [value])])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from struct import pack
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from hzproto.serialization.partition import hash_to_index, partition_hash, string_partition_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +36,17 @@ def promoted(before: Sequence[int], partition: int, alive: Sequence[int], count:
     survivors = [index for index in before if index in alive]
     others = [index for index in replicas(partition, alive, len(alive)) if index not in survivors]
     return (survivors + others)[: count + 1]
+
+
+def key_partition(key: bytes, count: int) -> int:
+    """Return the partition, of `count`, of a serialized key."""
+    return hash_to_index(partition_hash(key), count)
+
+
+def name_partition(name: str, count: int) -> int:
+    """Return the partition, of `count`, of a structure that goes by its name."""
+    text = string_partition_strategy(name).encode()
+    return key_partition(pack(">iii", 0, -11, len(text)) + text, count)
 
 
 class Store:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hzproto.serialization.partition import hash_to_index, partition_hash
 from hzproto.testing.entry_events import ADDED, CLEAR_ALL, EVICTED, REMOVED, UPDATED, Entries, Filter
+from hzproto.testing.partitions import key_partition
 from hzproto.testing.routes import Route, here, on_all, on_owner
 from hzproto.testing.tasks import later, seconds
 
@@ -59,7 +59,7 @@ def _expire(task: Task, store: Store, name: str, key: bytes) -> None:
 
 def _put_all(task: Task, store: Store, name: str, entries: Sequence[tuple[bytes, bytes]]) -> None:
     for key, value in entries:
-        if hash_to_index(partition_hash(key), task.cluster.partition_count) == task.partition:
+        if key_partition(key, task.cluster.partition_count) == task.partition:
             _put(task, store, name, key, value, 0)
 
 

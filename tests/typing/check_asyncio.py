@@ -16,6 +16,8 @@ from hzproto_asyncio import (
     MultiMap,
     Queue,
     Ringbuffer,
+    Transaction,
+    TransactionalMap,
 )
 
 
@@ -79,3 +81,12 @@ async def cp(client: HazelcastClient) -> None:
         assert_type(fence, int)
     async with await subsystem.get_semaphore("s"):
         pass
+
+
+async def transactions(client: HazelcastClient) -> None:
+    async with client.new_transaction() as transaction:
+        assert_type(transaction, Transaction)
+        m = await transaction.get_map("m")
+        assert_type(m, TransactionalMap[Any, Any])
+        assert_type(await m.size(), int)
+    assert_type(transaction.commit(), Reply[None])

@@ -26,6 +26,9 @@ from hzproto_sync import (
     Ringbuffer,
     Set,
     Topic,
+    Transaction,
+    TransactionalMap,
+    TransactionalQueue,
 )
 
 
@@ -138,6 +141,17 @@ def cp(client: HazelcastClient, reference: AtomicReference[str]) -> None:
     with subsystem.get_semaphore("s").blocking():
         pass
     reference.set(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def transactions(client: HazelcastClient) -> None:
+    assert_type(client.new_transaction(timeout=10, type="ONE_PHASE"), Transaction)
+    with client.new_transaction() as transaction:
+        assert_type(transaction, Transaction)
+        assert_type(transaction.get_map("m"), TransactionalMap[Any, Any])
+        assert_type(transaction.get_queue("q"), TransactionalQueue[Any])
+        assert_type(transaction.get_map("m").is_empty(), bool)
+    assert_type(transaction.commit(), None)
+    client.new_transaction(timout=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:

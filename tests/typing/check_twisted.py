@@ -16,6 +16,8 @@ from hzproto_twisted import (
     MultiMap,
     Queue,
     Topic,
+    Transaction,
+    TransactionalMap,
 )
 
 
@@ -64,3 +66,11 @@ async def cp(client: HazelcastClient) -> None:
 
     assert_type(subsystem.get_lock("l").run(now, 1), Deferred[str])
     assert_type(subsystem.get_semaphore("s").run(later, number=1), Deferred[str])
+
+
+async def transactions(client: HazelcastClient) -> None:
+    transaction = client.new_transaction()
+    assert_type(transaction, Transaction)
+    assert_type(transaction.begin(), Deferred[None])
+    assert_type(transaction.get_map("m"), TransactionalMap[Any, Any])
+    assert_type(transaction.get_map("m").size(), Deferred[int])

@@ -20,6 +20,11 @@ import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
 import hzproto.structures.topic as topics
+import hzproto.structures.transaction as transactions
+import hzproto.structures.transactional.collections as transactional_collections
+import hzproto.structures.transactional.map as transactional_maps
+import hzproto.structures.transactional.multi_map as transactional_multi_maps
+import hzproto.structures.transactional.queue as transactional_queues
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContexts
 from hzproto.structures.contexts import AsyncLocked, AsyncPermitted
@@ -41,6 +46,12 @@ __all__ = [
     "Semaphore",
     "Set",
     "Topic",
+    "Transaction",
+    "TransactionalList",
+    "TransactionalMap",
+    "TransactionalMultiMap",
+    "TransactionalQueue",
+    "TransactionalSet",
 ]
 
 K = TypeVar("K")
@@ -103,6 +114,29 @@ class CPSubsystem(cp.CPSubsystem[Aio]):
     get_semaphore = cp.cp_getter(Semaphore)
 
 
+class TransactionalList(transactional_collections.TransactionalList[Aio, T]): ...
+
+
+class TransactionalMap(transactional_maps.TransactionalMap[Aio, K, V]): ...
+
+
+class TransactionalMultiMap(transactional_multi_maps.TransactionalMultiMap[Aio, K, V]): ...
+
+
+class TransactionalQueue(transactional_queues.TransactionalQueue[Aio, T]): ...
+
+
+class TransactionalSet(transactional_collections.TransactionalSet[Aio, T]): ...
+
+
+class Transaction(transactions.Transaction[Aio], transactions.InAsyncBlock):
+    get_list = transactions.awaitable_part(TransactionalList[Any])
+    get_map = transactions.awaitable_part(TransactionalMap[Any, Any])
+    get_multi_map = transactions.awaitable_part(TransactionalMultiMap[Any, Any])
+    get_queue = transactions.awaitable_part(TransactionalQueue[Any])
+    get_set = transactions.awaitable_part(TransactionalSet[Any])
+
+
 class AioClient(ClientFacade[Aio, CPSubsystem]):
     """The getters of a client."""
 
@@ -115,3 +149,4 @@ class AioClient(ClientFacade[Aio, CPSubsystem]):
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])
     get_topic = structure_getter(Topic[Any])
+    new_transaction = transactions.maker(Transaction)

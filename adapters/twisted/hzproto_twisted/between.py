@@ -1,4 +1,4 @@
-"""`run` for locks and semaphores: a function is called between an acquisition and its release."""
+"""`run` for locks, semaphores and transactions: a function is called between an acquisition and its release."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ class Permitted:
         when the permit is released.
         """
         return _run(self.acquire, partial(function, *args, **kwargs), self.release)
+
+
+class Transacted:
+    def run(self: Any, function: Callable[[Any], Any]) -> Deferred[Any]:
+        """Begin, call *function* with this transaction, and commit, or roll back when the function fails.
+
+        The function may return a Deferred or a coroutine. The Deferred fires with its result when the transaction is
+        committed, or fails with the error of the function or of the commit.
+        """
+
+        async def run() -> Any:
+            async with self:
+                return await maybeDeferred(function, self)
+
+        return Deferred.fromCoroutine(run())
 
 
 def _run(acquire: Callable[[], Any], function: Callable[[], Any], release: Callable[[], Any]) -> Deferred[Any]:

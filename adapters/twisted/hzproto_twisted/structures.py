@@ -20,9 +20,14 @@ import hzproto.structures.ringbuffer as ringbuffers
 import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
 import hzproto.structures.topic as topics
+import hzproto.structures.transaction as transactions
+import hzproto.structures.transactional.collections as transactional_collections
+import hzproto.structures.transactional.map as transactional_maps
+import hzproto.structures.transactional.multi_map as transactional_multi_maps
+import hzproto.structures.transactional.queue as transactional_queues
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.surface import Blocking, Tx
-from hzproto_twisted.between import Locked, Permitted
+from hzproto_twisted.between import Locked, Permitted, Transacted
 
 __all__ = [
     "AtomicLong",
@@ -40,6 +45,12 @@ __all__ = [
     "Semaphore",
     "Set",
     "Topic",
+    "Transaction",
+    "TransactionalList",
+    "TransactionalMap",
+    "TransactionalMultiMap",
+    "TransactionalQueue",
+    "TransactionalSet",
 ]
 
 K = TypeVar("K")
@@ -101,6 +112,29 @@ class CPSubsystem(cp.CPSubsystem[Tx]):
     get_semaphore = cp.cp_getter(Semaphore)
 
 
+class TransactionalList(transactional_collections.TransactionalList[Tx, T]): ...
+
+
+class TransactionalMap(transactional_maps.TransactionalMap[Tx, K, V]): ...
+
+
+class TransactionalMultiMap(transactional_multi_maps.TransactionalMultiMap[Tx, K, V]): ...
+
+
+class TransactionalQueue(transactional_queues.TransactionalQueue[Tx, T]): ...
+
+
+class TransactionalSet(transactional_collections.TransactionalSet[Tx, T]): ...
+
+
+class Transaction(transactions.Transaction[Tx], transactions.InAsyncBlock, Transacted):
+    get_list = transactions.part(TransactionalList[Any])
+    get_map = transactions.part(TransactionalMap[Any, Any])
+    get_multi_map = transactions.part(TransactionalMultiMap[Any, Any])
+    get_queue = transactions.part(TransactionalQueue[Any])
+    get_set = transactions.part(TransactionalSet[Any])
+
+
 class TxClient(ClientFacade[Blocking, CPSubsystem]):
     """The getters of a client, which need no I/O."""
 
@@ -113,3 +147,4 @@ class TxClient(ClientFacade[Blocking, CPSubsystem]):
     get_ringbuffer = structure_getter(Ringbuffer[Any])
     get_set = structure_getter(Set[Any])
     get_topic = structure_getter(Topic[Any])
+    new_transaction = transactions.maker(Transaction)

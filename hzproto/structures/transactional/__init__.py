@@ -1,0 +1,1 @@
+"""The structures that take part in transactions."""
