@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzz.targets import check_stream, read, read_into_buffers
 from hzproto.errors import RemoteProtocolError
 from hzproto.testing import strategies
 from hzproto.wire.frames import FrameReader, iter_frames
-
-
-def read(pieces: Sequence[bytes], limit: int = 1 << 20) -> tuple[list[bytes], bool]:
-    """Feed pieces; return the messages and whether the input was malformed."""
-    reader = FrameReader(limit)
-    messages: list[bytes] = []
-    for piece in pieces:
-        try:
-            messages += map(bytes, reader.receive(piece))
-        except RemoteProtocolError:
-            return messages, True
-    return messages, reader.error is not None
-
-
-def read_into_buffers(pieces: Sequence[bytes], limit: int = 1 << 20) -> tuple[list[bytes], bool]:
-    """As `read`, by way of the buffers that the reader gives."""
-    reader = FrameReader(limit)
-    messages: list[bytes] = []
-    for piece in pieces:
-        while piece:
-            buffer = reader.get_buffer(len(piece))
-            size = min(len(buffer), len(piece))
-            buffer[:size] = piece[:size]
-            piece = piece[size:]
-            try:
-                messages += map(bytes, reader.buffer_updated(size))
-            except RemoteProtocolError:
-                return messages, True
-    return messages, reader.error is not None
 
 
 @given(st.lists(strategies.messages(), max_size=5), st.data())
@@ -72,13 +42,8 @@ def test_large_messages(message: bytes, size: int, data: st.DataObject) -> None:
 
 @given(strategies.hostile_bytes(), st.data())
 def test_any_bytes_are_messages_or_an_error(data: bytes, draw: st.DataObject) -> None:
-    whole = read([data])
-    assert read_into_buffers([data]) == whole
-    assert read([data[i : i + 1] for i in range(len(data))]) == whole
-    pieces = draw.draw(strategies.cut(data))
-    assert read(pieces) == read_into_buffers(pieces) == whole
-    for message in whole[0]:
-        assert b"".join(message[start:end] for start, end, _ in iter_frames(message)) == message
+    check_stream(data, [data[i : i + 1] for i in range(len(data))])
+    check_stream(data, draw.draw(strategies.cut(data)))
 
 
 @given(st.lists(strategies.hostile_bytes(), max_size=5), st.integers(19, 200))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -46,6 +47,7 @@ class RawConnection:
         host, _, port = address.rpartition(":")
         self.events: list[tuple[Layout, bytes]] = []
         self._protocol = protocol
+        self._timeout = timeout
         self._seen = seen
         self._reader = FrameReader()
         self._correlation_id = 0
@@ -79,14 +81,15 @@ class RawConnection:
         message[FLAGS_HIGH] |= BACKUP_AWARE >> 8  # as clients do that know what to make of acknowledgements
         self._seen(request, bytes(message))
         self._socket.sendall(message)
+        deadline = monotonic() + self._timeout
         while (answer := self._answer(self._receive())) is None:
-            pass
-        layout = layout_of(_message_type(answer))
-        if layout not in (response, ERROR):
-            raise WrongAnswerError(f"{method}: answered by {layout}")
-        assert layout is not None
-        self._seen(layout, answer)
-        if layout is ERROR:
+            if monotonic() > deadline:  # there may be events all the time
+                raise TimeoutError(f"{method}: no answer")
+        kind = _message_type(answer)
+        if kind not in (response.id, response.other_id, ERROR.id):
+            raise WrongAnswerError(f"{method}: answered by a message of type {kind:#08x}")
+        self._seen(ERROR if kind == ERROR.id else response, answer)
+        if kind == ERROR.id:
             raise RefusedError(method, ERROR.decode(answer)["errorHolders"][0])
         return response.decode(answer)
 
