@@ -1,7 +1,8 @@
 """Python's container habits, where a structure can have them.
 
 Blocking surfaces have `len`, `in`, `[]`, iteration and `with`; asyncio has `async for` and `async with`. The other
-surfaces have none: there `key in m` would be a future, which is always true. Iteration goes over a copy.
+surfaces have none: there `key in m` would be a future, which is always true. Iteration goes over a copy, but for maps,
+which are gone through page by page.
 """
 
 from __future__ import annotations
@@ -64,6 +65,16 @@ class MutableEntries(Entries[K, V]):
             raise KeyError(key)
 
 
+class MapEntries(MutableEntries[K, V]):
+    """The habits of a map: it is iterated page by page, and `[]` sets without asking for the old value."""
+
+    def __iter__(self: Any) -> Iterator[K]:
+        return iter(self.iterate_keys())
+
+    def __setitem__(self: Any, key: K, value: V) -> None:
+        self.set(key, value)
+
+
 class LockContexts(Generic[K_contra]):
     """Keys can be locked for the length of a `with` block."""
 
@@ -91,6 +102,14 @@ class AsyncKeys(Generic[K]):
     async def __aiter__(self: Any) -> AsyncIterator[K]:
         for key in await self.key_set():
             yield key
+
+
+class AsyncMapKeys(Generic[K]):
+    """`async for` over the keys of a map, page by page."""
+
+    def __aiter__(self: Any) -> AsyncIterator[K]:
+        keys: AsyncIterator[K] = aiter(self.iterate_keys())
+        return keys
 
 
 class AsyncLockContexts(Generic[K_contra]):

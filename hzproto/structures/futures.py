@@ -35,7 +35,7 @@ from hzproto.errors import (
 )
 from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.structures.containers import Entries, Items, LockContexts, MutableEntries
+from hzproto.structures.containers import Entries, Items, LockContexts, MapEntries, MutableEntries, Sized
 from hzproto.structures.contexts import Locked, Permitted
 from hzproto.surface import Blocking, Facade, Futures
 
@@ -117,7 +117,7 @@ def _blocking(view_class: type[Any]) -> Any:
     return blocking
 
 
-class BlockingMap(maps.Map[Blocking, K, V], LockContexts[K]): ...
+class BlockingMap(maps.Map[Blocking, K, V], MapEntries[K, V], LockContexts[K]): ...
 
 
 class Map(maps.Map[Futures, K, V], WithBlocking[BlockingMap[K, V]]): ...
@@ -153,7 +153,7 @@ class BlockingReliableTopic(reliable_topics.ReliableTopic[Blocking, T]): ...
 class ReliableTopic(reliable_topics.ReliableTopic[Futures, T], WithBlocking[BlockingReliableTopic[T]]): ...
 
 
-class BlockingRingbuffer(ringbuffers.Ringbuffer[Blocking, T]): ...
+class BlockingRingbuffer(ringbuffers.Ringbuffer[Blocking, T], Sized): ...
 
 
 class Ringbuffer(ringbuffers.Ringbuffer[Futures, T], WithBlocking[BlockingRingbuffer[T]]): ...

@@ -89,7 +89,7 @@ def test_structures_are_iterated_with_async_for(scene: Scene) -> Steps:
         structure: Any = yield from scene.structure(client, kind)
         yield structure.add_all([1, 2])
         assert sorted((yield items(structure))) == [1, 2]
-    for kind in ("multi_map", "replicated_map"):
+    for kind in ("map", "multi_map", "replicated_map"):
         structure = yield from scene.structure(client, kind)
         yield structure.put("a", 1)
         yield structure.put("b", 1)

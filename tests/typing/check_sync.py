@@ -78,6 +78,8 @@ def blocking(m: BlockingMap[str, int]) -> None:
     assert_type(m.size(), int)
     assert_type(m.key_set(), list[str])
     assert_type(m.lock("k", lease_time=3), None)
+    assert_type(m["k"], int)
+    assert_type(list(m), list[str])
     assert_type(m.with_timeout(1).get("k"), int | None)
     m.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     m.get("k").result()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]

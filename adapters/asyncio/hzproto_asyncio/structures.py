@@ -26,7 +26,7 @@ import hzproto.structures.transactional.map as transactional_maps
 import hzproto.structures.transactional.multi_map as transactional_multi_maps
 import hzproto.structures.transactional.queue as transactional_queues
 from hzproto.structures.client import ClientFacade, structure_getter
-from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContexts
+from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContexts, AsyncMapKeys
 from hzproto.structures.contexts import AsyncLocked, AsyncPermitted
 from hzproto.surface import Aio
 
@@ -59,7 +59,7 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Map(maps.Map[Aio, K, V], AsyncLockContexts[K]): ...
+class Map(maps.Map[Aio, K, V], AsyncMapKeys[K], AsyncLockContexts[K]): ...
 
 
 class MultiMap(multi_maps.MultiMap[Aio, K, V], AsyncKeys[K], AsyncLockContexts[K]): ...
