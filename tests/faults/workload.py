@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from hzproto.errors import HazelcastError
@@ -19,6 +20,11 @@ class Writers:
     def __init__(self, scene: Scene, store: Any) -> None:
         self.errors: Counter[str] = Counter()
         self.acknowledged = 0
+        self.twice = 0
+        """How many writes found their own value there already."""
+        self.longest_pause = 0.0
+        """The longest time in seconds without an acknowledgement; to be reset by whoever looks at it."""
+        self._last = monotonic()
         self._scene = scene
         self._store = store
         self._counts = [0] * WRITERS  # writer i has tried the keys i, i + WRITERS, … up to its count
@@ -31,12 +37,16 @@ class Writers:
             key = number + WRITERS * self._counts[number]
             self._counts[number] += 1
             try:
-                yield self._store.set(key, key)
+                before = yield self._store.put(key, key)
             except HazelcastError as error:
                 self.errors[type(error).__name__] += 1
                 self._unknown.add(key)
             else:
                 self.acknowledged += 1
+                self.twice += before is not None
+                now = monotonic()
+                self.longest_pause = max(self.longest_pause, now - self._last)
+                self._last = now
 
     def progress(self, count: int = 20 * WRITERS, timeout: float = 40.0) -> Steps:
         """Wait until *count* more writes are acknowledged."""
@@ -49,7 +59,8 @@ class Writers:
         yield from self._running
 
     def verify(self) -> Steps:
-        """Read every acknowledged write back."""
+        """Read every acknowledged write back; none was made twice."""
+        assert self.twice == 0
         tried = [number + WRITERS * n for number in range(WRITERS) for n in range(self._counts[number])]
         for start in range(0, len(tried), 2000):
             keys = [key for key in tried[start : start + 2000] if key not in self._unknown]
