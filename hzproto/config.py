@@ -314,6 +314,8 @@ class ConfigKeywords(TypedDict, total=False):
     cloud_discovery_token: str | None
     cloud_discovery_url: str
     use_public_ip: bool
+    statistics_enabled: bool
+    statistics_period: float
     max_in_flight: int | None
     overload_policy: OverloadPolicy | int | str
 
@@ -549,6 +551,13 @@ class Config(Options):
         "Whether to reach members at the public addresses that they announce, where they do (members 4.1 and newer).",
     )
 
+    statistics_enabled = Option[bool, bool](
+        False,
+        boolean,
+        "Whether to send statistics to the members, for the management centre; those of the machine and the process "
+        "need psutil (`pip install hzproto[stats]`).",
+    )
+    statistics_period = Option[float, float](3.0, positive, "How often to send them: every so many seconds.")
     max_in_flight = Option[int | None, int | None](
         None,
         optional(integer(1, 2**31 - 1)),
@@ -638,8 +647,6 @@ UNSUPPORTED_OPTIONS: Final = frozenset(
     {
         "flake_id_generators",
         "near_caches",
-        "statistics_enabled",
-        "statistics_period",
     }
 )
 """Options of the official client that have no effect here yet: refused, never ignored."""

@@ -22,6 +22,7 @@ from hzproto.cluster.partitions import update_partitions
 from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
 from hzproto.cluster.schemas import SchemaExchange
+from hzproto.cluster.statistics import Statistics
 from hzproto.cluster.timers import Timer, Timers
 from hzproto.cluster.tls import SecureConnection, Tls
 from hzproto.config import ReconnectMode
@@ -35,10 +36,12 @@ from hzproto.errors import (
     HazelcastClientNotActiveError,
     HazelcastError,
     InvalidConfigurationError,
+    LocalProtocolError,
     OperationTimeoutError,
 )
 from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
+from hzproto.metrics import ClientMetrics
 from hzproto.ops import UNKNOWN_PARTITION, FlowOp, Request
 from hzproto.serialization import SerializationService
 from hzproto.serialization.partition import partitioner
@@ -77,10 +80,11 @@ class Client:
     An adapter reports what happened (`connection_opened`, `Connection.receive_data`, `handle_timer`, …) and what the
     user wants (`submit`, `cancel`), each time with `now`, the time in seconds on any clock that never goes back. After
     each call it looks at `actions()`, `dirty()`, `completed()`, `events()` and `next_deadline()`. The core calls no
-    adapter and no user code, and it is not thread-safe. *ssl* is the module of that name, for TLS.
+    adapter and no user code, and it is not thread-safe. *load* returns
+    the module of a name that the core may not import itself: ssl for TLS, time and psutil for statistics.
     """
 
-    def __init__(self, config: Config, *, rng: random.Random, ssl: ModuleType | None = None) -> None:
+    def __init__(self, config: Config, *, rng: random.Random, load: Callable[[str], ModuleType] | None = None) -> None:
         self.config = config
         self.rng = rng
         self.name = config.client_name if config.client_name is not None else f"hz.client_{next(_numbers)}"
@@ -99,7 +103,10 @@ class Client:
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
-        self._tls = Tls(config, ssl) if config.ssl_enabled else None
+        self._tls = Tls(config, _load(load, "ssl")) if config.ssl_enabled else None
+        self._statistics: Statistics | None = None
+        if config.statistics_enabled:
+            self._statistics = Statistics(self, _load(load, "time"), _load_optional(load, "psutil"))
         self.connector = Connector(self)
         # The lists themselves, so that an adapter sees without a call whether there is anything to take.
         self.pending_actions = self.connector.actions
@@ -132,6 +139,24 @@ class Client:
         """What reads reliable topics for listeners, by the topics' names and the listeners' ids."""
         self.transaction_owners: set[int] = set()
         """Those who are in a transaction."""
+
+    def metrics(self) -> ClientMetrics:
+        """What was counted up to now; any thread may ask."""
+        counters = self.counters
+        open_now = list(self.invocations.connections.values())
+        return ClientMetrics(
+            connections=len(self.connector.ready),
+            connections_opened=counters.connections_opened,
+            connections_lost=counters.connections_lost,
+            members=len(self.routing.members.members),
+            operations_in_flight=self.invocations.in_flight,
+            requests=counters.requests,
+            retries=counters.retries,
+            backup_acks_received=counters.backup_acks_received,
+            backup_timeouts=counters.backup_timeouts,
+            bytes_sent=counters.bytes_sent + sum(connection.bytes_sent for connection in open_now),
+            bytes_received=counters.bytes_received + sum(connection.bytes_received for connection in open_now),
+        )
 
     def _invocations(self) -> Invocations:
         kind = Invocations if self.config.max_in_flight is None else LimitedInvocations
@@ -304,6 +329,8 @@ class Client:
 
     def connection_ended(self, connection: Connection, error: BaseException | None) -> None:
         """*connection* is closed and no longer among the connector's."""
+        self.counters.bytes_sent += connection.bytes_sent
+        self.counters.bytes_received += connection.bytes_received
         self._use_ready_connections()
         self.listeners.connection_lost(connection)
         if self._watching is connection:
@@ -341,6 +368,8 @@ class Client:
     def went_online(self) -> None:
         self.invocations.fail_offline = False
         self._enter(LifecycleState.CONNECTED)
+        if self._statistics is not None:
+            self._statistics.went_online()
         self.timers.after(SETTLE_TIMEOUT, self._end_start)
 
     def went_offline(self) -> None:
@@ -464,6 +493,19 @@ class Client:
         closing, self._closing = self._closing, []
         for op in closing:
             self.invocations.finish(op)
+
+
+def _load(load: Callable[[str], ModuleType] | None, name: str) -> ModuleType:
+    if load is None:
+        raise LocalProtocolError(f"The configuration needs the module {name}, which whoever drives the core brings.")
+    return load(name)
+
+
+def _load_optional(load: Callable[[str], ModuleType] | None, name: str) -> ModuleType | None:
+    try:
+        return _load(load, name)
+    except ImportError:
+        return None
 
 
 def _unknown_partition(_data: bytes) -> int:

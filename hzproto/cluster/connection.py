@@ -151,6 +151,7 @@ class Connection:
         out, self.out = self.out, []  # never the list itself: what is sent later would appear in what was taken
         if out:
             self.last_write = self._timers.now
+            self.bytes_sent += sum(map(len, out))
         return out
 
     def __repr__(self) -> str:

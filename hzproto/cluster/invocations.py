@@ -71,6 +71,10 @@ class Counters:
     """Connections that were authenticated."""
     connections_lost: int = 0
     """Authenticated connections that ended before the client closed them."""
+    bytes_sent: int = 0
+    """Over connections that have ended."""
+    bytes_received: int = 0
+    """Over connections that have ended."""
 
 
 class Invocations:

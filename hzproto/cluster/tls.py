@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from hzproto.cluster.connection import Connection
-from hzproto.errors import (
-    AuthenticationError,
-    InvalidConfigurationError,
-    LocalProtocolError,
-    TargetDisconnectedError,
-)
+from hzproto.errors import AuthenticationError, InvalidConfigurationError, TargetDisconnectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +22,7 @@ _CHUNK = 65536
 class Tls:
     """What the secure connections of a client share: the module `ssl`, and the context of the configuration."""
 
-    def __init__(self, config: Config, ssl: ModuleType | None) -> None:
-        if ssl is None:
-            raise LocalProtocolError("TLS needs the module ssl")
+    def __init__(self, config: Config, ssl: ModuleType) -> None:
         self.ssl = ssl
         self.context = _context_of(config, ssl)
 

@@ -11,6 +11,7 @@ from hzproto.structures.services import ClusterService, LifecycleService, Partit
 from hzproto.surface import Facade, Getter, S_co, getter
 
 if TYPE_CHECKING:
+    from hzproto.metrics import ClientMetrics
     from hzproto.ops import Op
     from hzproto.surface import Call, Runtime
 
@@ -38,6 +39,10 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
     def cp_subsystem(self) -> C:
         """Linearizable structures, such as locks (open source members up to 5.4)."""
         return self._cp_subsystem if self._timeout is None else self._cp_subsystem.with_timeout(self._timeout)
+
+    def metrics(self) -> ClientMetrics:
+        """Return what this client has counted up to now."""
+        return self._core.metrics()
 
     @property
     def lifecycle_service(self) -> LifecycleService:

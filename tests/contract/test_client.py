@@ -357,3 +357,16 @@ def _open_things() -> tuple[int, int]:
     """Count descriptors and threads."""
     gc.collect()
     return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+
+class TestWatching:
+    @scenario(versions=("4.2.8", "5.7.0"))
+    def test_statistics_and_metrics(self, scene: Scene) -> Steps:
+        client = yield from scene.client(statistics_enabled=True, statistics_period=0.05)
+        m = yield from scene.map(client)
+        yield m.put("k", 1)
+        before = client.metrics()
+        assert before.members == before.connections == len(scene.options["cluster_members"])
+        yield from scene.until(lambda: client.metrics().requests > before.requests + 2)
+        yield from scene.until(lambda: client.metrics().bytes_received > before.bytes_received)
+        assert client.metrics().connections_lost == 0

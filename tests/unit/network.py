@@ -127,12 +127,12 @@ class Network:
     `held`. `unreachable` addresses refuse connections, `silent` ones never answer an attempt.
     """
 
-    def __init__(self, cluster: Cluster | None = None, **options: Any) -> None:
+    def __init__(self, cluster: Cluster | None = None, load: Any = None, **options: Any) -> None:
         self.now = 1000.0
         self.cluster = Cluster(partition_count=11, rng=Random(0)) if cluster is None else cluster
         if "cluster_members" not in options:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
-        self.client = Client(Config.from_dict(options), rng=Random(1))
+        self.client = Client(Config.from_dict(options), rng=Random(1), load=load)
         self.runtime = Runtime(self, self.client)
         self.facade: Any = FuturesClient(self.runtime, CPSubsystem)
         self.links: dict[Connection, ServerConnection] = {}

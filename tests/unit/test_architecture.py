@@ -27,7 +27,7 @@ WORLD = {
 # From left to right; each layer may import itself and those before it. The vocabulary of `checks`, `errors` and the
 # like belongs to all.
 LAYERS = [
-    {"checks", "errors", "core", "lifecycle", "events", "transaction", "security", "util"},
+    {"checks", "errors", "core", "lifecycle", "events", "metrics", "transaction", "security", "util"},
     {"wire.frames"},
     {"wire", "messages"},
     {"options", "config", "serialization", "predicate", "aggregator", "projection"},

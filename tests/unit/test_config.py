@@ -75,6 +75,8 @@ DEFAULTS: dict[str, object] = {
     "cloud_discovery_token": None,
     "cloud_discovery_url": "https://api.cloud.hazelcast.com",
     "use_public_ip": False,
+    "statistics_enabled": False,
+    "statistics_period": 3.0,
     "max_in_flight": None,
     "overload_policy": 0,
 }

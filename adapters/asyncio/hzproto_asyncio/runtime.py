@@ -6,10 +6,10 @@ import asyncio
 import math
 import os
 import random
-import ssl
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from inspect import isawaitable
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -59,7 +59,7 @@ class Runtime:
     wall_clock = staticmethod(time)
 
     def __init__(self, config: Config) -> None:
-        self.core = Client(config, rng=random.Random(), ssl=ssl)
+        self.core = Client(config, rng=random.Random(), load=import_module)
         self._config = config
         self._loop: asyncio.AbstractEventLoop
         self._thread: int

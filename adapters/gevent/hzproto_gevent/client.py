@@ -35,9 +35,7 @@ class HazelcastClient(FuturesClient):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        own = Config.resolve(config, options)
-        ssl = import_module("ssl") if own.ssl_enabled else None  # not before the process may be monkey-patched
-        runtime = Runtime(Client(own, rng=Random(), ssl=ssl))
+        runtime = Runtime(Client(Config.resolve(config, options), rng=Random(), load=import_module))
         super().__init__(runtime, CPSubsystem, runtime.call_blocking)
         self._life = runtime
         try:

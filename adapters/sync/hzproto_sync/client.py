@@ -77,9 +77,7 @@ class HazelcastClient(FuturesClient):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
-        own = Config.resolve(config, options)
-        ssl = import_module("ssl") if own.ssl_enabled else None  # not cheap
-        self._driver = Driver(Client(own, rng=Random(), ssl=ssl))
+        self._driver = Driver(Client(Config.resolve(config, options), rng=Random(), load=import_module))
         life.register(self._driver)
         super().__init__(Runtime(self._driver), CPSubsystem, self._driver.run)
         try:

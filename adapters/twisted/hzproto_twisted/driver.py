@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 import time
 from functools import partial
+from importlib import import_module
 from inspect import isawaitable
 from math import inf
 from random import Random
@@ -49,7 +49,7 @@ class Driver:
     wall_clock = staticmethod(time.time)
 
     def __init__(self, config: Config, reactor: Any) -> None:
-        self.core = Client(config, rng=Random(), ssl=ssl)
+        self.core = Client(config, rng=Random(), load=import_module)
         self.reactor = reactor
         # Real reactors tell the time of day, which may jump; a clock of a test is the time.
         self.now = time.monotonic if reactor.seconds is time_of_day else reactor.seconds

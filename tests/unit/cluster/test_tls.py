@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -33,7 +34,7 @@ class Pipe:
         self.client = Client(
             Config(cluster_members=["127.0.0.1:5701"], ssl_enabled=True, retry_max_backoff=1, **options),
             rng=Random(0),
-            ssl=ssl,
+            load=import_module,
         )
         self.started: Op[None] = Done(None)
         self.started.waiter = self
@@ -196,7 +197,7 @@ def test_the_handshake_counts_for_the_connection_timeout() -> None:
 )
 def test_what_cannot_be_used_is_named(options: Any, message: str) -> None:
     with pytest.raises(InvalidConfigurationError, match=message):
-        Client(Config(ssl_enabled=True, **options), rng=Random(0), ssl=ssl)
+        Client(Config(ssl_enabled=True, **options), rng=Random(0), load=import_module)
 
 
 def test_tls_is_never_left_out() -> None:

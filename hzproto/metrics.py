@@ -1,0 +1,33 @@
+"""What a client counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMetrics:
+    """The counters of a client at one moment; those that only grow count from its start."""
+
+    connections: int
+    """Connections to members that are open and ready now."""
+    connections_opened: int
+    """Connections that were authenticated so far."""
+    connections_lost: int
+    """Authenticated connections that ended before the client closed them."""
+    members: int
+    """Members in the cluster now, as far as the client knows."""
+    operations_in_flight: int
+    """Operations that somebody waits for now."""
+    requests: int
+    """Requests sent, retries included."""
+    retries: int
+    """Requests sent again after a failed attempt."""
+    backup_acks_received: int
+    """Acknowledgements that replicas sent straight to this client."""
+    backup_timeouts: int
+    """Writes whose backups did not all acknowledge them in time."""
+    bytes_sent: int
+    """Bytes sent to members, before encryption."""
+    bytes_received: int
+    """Bytes received from members, after decryption."""
