@@ -138,7 +138,7 @@ class Proxy:
                 async with asyncio.TaskGroup() as ways:
                     ways.create_task(self._pass_on(reader, back, counts=False))
                     ways.create_task(self._pass_on(there, writer, counts=True))
-            except* (OSError, EOFError):
+            except* (OSError, EOFError, asyncio.CancelledError):
                 pass
             finally:
                 self._streams.discard(streams)

