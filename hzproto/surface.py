@@ -205,16 +205,15 @@ def _compiled(parameters: str, arguments: str) -> CodeType:
 
 def _in_style(name: str, method: Any, style: type[Style]) -> Any:
     """Return *method*, made by `op`, under *name* and with the signature that users of *style* see."""
-    build = method.__wrapped__
-    shown = FunctionType(build.__code__, build.__globals__, name, build.__defaults__, build.__closure__)
-    shown.__kwdefaults__ = build.__kwdefaults__
-    shown.__doc__ = build.__doc__
-    value = build.__annotations__["return"].removeprefix("Op[").removesuffix("]")
-    annotation = style.getter_annotation if "is_getter" in vars(build) else style.annotation
-    shown.__annotations__ = {**build.__annotations__, "return": annotation.format(value)}
-    if "is_getter" in vars(build):
-        vars(shown)["is_getter"] = True
-    return op(shown)
+    shown = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
+    shown.__kwdefaults__ = method.__kwdefaults__
+    shown.__doc__ = method.__doc__
+    shown.__module__ = method.__module__
+    shown.__qualname__ = method.__qualname__
+    value = method.__annotations__["return"].removeprefix("Op[").removesuffix("]")
+    annotation = style.getter_annotation if "is_getter" in vars(method) else style.annotation
+    shown.__annotations__ = {**method.__annotations__, "return": annotation.format(value)}
+    return shown
 
 
 def _styles_of(facade: type[Any]) -> list[type[Style]]:
