@@ -69,7 +69,7 @@ def _marks(version: str) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="session")
 def memory() -> Iterator[InMemoryCluster]:
-    ringbuffers = {"small-*": (10, math.inf), "keeping-*": (4, 600.0), "brief-*": (4, 1.0)}
+    ringbuffers = {"small-*": (10, math.inf), "keeping-*": (4, 600.0), "brief-*": (4, 0.2)}
     with InMemoryCluster(
         members=3, queue_sizes={"bounded-*": 2}, ringbuffers=ringbuffers, jdk_semaphores=["jdk-*"]
     ) as cluster:

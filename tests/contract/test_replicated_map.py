@@ -32,7 +32,7 @@ def test_entries(scene: Scene) -> Steps:
     assert sorted((key, str(value)) for key, value in (yield m.entry_set())) == [("a", "1"), ("b", "x"), ("k", "2")]
     assert (yield m.remove("k")) == 2
     assert (yield m.remove("k")) is None
-    yield m.put("short", 1, ttl=1)
+    yield m.put("short", 1, ttl=0.2)
     yield from scene.settles(lambda: m.get("short"), None)
     assert (yield m.clear()) is None
     yield from scene.settles(m.is_empty, True)
@@ -77,7 +77,7 @@ def test_listeners_with_predicates(scene: Scene) -> Steps:
     yield m.put("k", 5)
     yield m.put("other", 6)
     yield m.remove("k")
-    yield m.put("k", 7, ttl=1)
+    yield m.put("k", 7, ttl=0.2)
     yield from scene.until(lambda: len(chosen) == 3)
     assert sorted((event.key, event.value) for event in chosen) == [("k", 7), ("k", 7), ("other", 6)]
     yield from scene.until(lambda: evicted)

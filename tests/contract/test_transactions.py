@@ -173,7 +173,7 @@ class TestEnds:
         client = yield from scene.client()
         m = yield from scene.map(client)
         yield m.lock("a", owner=77)
-        transaction = yield from _begun(client, timeout=1)
+        transaction = yield from _begun(client, timeout=0.5)
         t = yield transaction.get_map(m.name)
         with pytest.raises(TransactionError):
             yield t.put("a", 1)
