@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from hzproto.errors import LocalProtocolError
 from hzproto.messages import ERROR, MESSAGES
-from hzproto.serialization.partition import partition_index
+from hzproto.serialization.partition import partitioner
 from hzproto.wire.table import Layout
 from tests.java.classes import Sample
 from tests.members import Cluster, java
@@ -66,7 +66,7 @@ class Recorder:
         learnt = self._learnt
         given = {**values(name, learnt), **own}
         nowhere = MESSAGES[name].partition == -1 and name not in PARTITIONS
-        partition = -1 if nowhere else partition_index(KEY, self.partitions)
+        partition = -1 if nowhere else partitioner(self.partitions)(KEY)
         try:
             answer = self.connection.call(name, partition, **given)
         except (RefusedError, WrongAnswerError) as error:
