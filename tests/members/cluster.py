@@ -132,9 +132,16 @@ class Member:
         Only its log tells: the others list it from the moment they have decided so, and count it for the majority,
         while it has yet to hear of that.
         """
-        pattern = rf"(?ms)CP Group Members {{groupId: {re.escape(name)}\(.*?^\]"
-        listings: list[str] = re.findall(pattern, self._log_text())
-        return any(" this\n" in listing for listing in listings)
+        return any(" this\n" in listing for _, listing in self._cp_listings(name))
+
+    def cp_term_led(self, name: str) -> int:
+        """The term of a CP group for which this member was elected its leader last, 0 if it has not been."""
+        return max((int(term) for term, listing in self._cp_listings(name) if " LEADER this\n" in listing), default=0)
+
+    def _cp_listings(self, name: str) -> list[tuple[str, str]]:
+        """What the log says of a CP group's members: a term, and a line for each."""
+        pattern = rf"(?ms)CP Group Members {{groupId: {re.escape(name)}\([^)]*\), size:\d+, term:(\d+).*?^\]"
+        return [(found[1], found[0]) for found in re.finditer(pattern, self._log_text())]
 
     def _log_text(self) -> str:
         """The member's log since it started last."""
@@ -155,7 +162,7 @@ class Cluster:
     ``cp_members`` is the size of the CP subsystem: by default 3 where the version has it (before 5.5) and the cluster
     is large enough, else 0, the unsafe mode. ``session_ttl`` and ``session_heartbeat`` are the CP sessions' times in
     whole seconds. ``properties`` are ``hazelcast.…`` properties, ``extra_xml`` further elements of the configuration
-    (map configs and the like), ``server_classes`` whether members have the classes of :mod:`tests.members.classes`
+    (map configs and the like), ``cp_xml`` those of the CP subsystem, ``server_classes`` whether members have the classes of :mod:`tests.members.classes`
     (which takes a Java compiler), ``heap_mb`` the largest heap of a member in MiB, ``jvm_options`` replaces the flags
     that favour a quick start. ``shutdown_policy`` (GRACEFUL or TERMINATE) says what :meth:`Member.stop` lets a member
     do.
@@ -174,6 +181,7 @@ class Cluster:
         shutdown_policy: str = "GRACEFUL",
         properties: Mapping[str, str] | None = None,
         extra_xml: str = "",
+        cp_xml: str = "",
         server_classes: bool = False,
         heap_mb: int = 384,
         jvm_options: tuple[str, ...] = java.QUICK_START,
@@ -190,6 +198,7 @@ class Cluster:
             session_heartbeat=session_heartbeat,
             shutdown_policy=shutdown_policy,
             properties=properties or {},
+            cp_xml=cp_xml,
             extra_xml=extra_xml + (classes.CONFIGURATION if server_classes else ""),
         )
         self.size = size

@@ -29,7 +29,8 @@ class MemberConfig:
     """What the members of one cluster share.
 
     ``cp_members`` 0 leaves the CP subsystem in its unsafe mode. Times are whole seconds. ``shutdown_policy`` says what
-    a member does on SIGTERM: GRACEFUL hands its data over first, TERMINATE does not. ``extra_xml`` goes in as it is.
+    a member does on SIGTERM: GRACEFUL hands its data over first, TERMINATE does not. ``extra_xml`` goes in as it is,
+    ``cp_xml`` into the ``cp-subsystem`` element, behind its semaphores.
     """
 
     version: str
@@ -39,6 +40,7 @@ class MemberConfig:
     session_heartbeat: int = 2
     shutdown_policy: str = "GRACEFUL"
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    cp_xml: str = ""
     extra_xml: str = ""
 
     def xml(self, port: int, ports: Sequence[int]) -> str:
@@ -81,7 +83,7 @@ class MemberConfig:
             f"<cp-subsystem><cp-member-count>{self.cp_members}</cp-member-count>"
             f"<session-time-to-live-seconds>{self.session_ttl}</session-time-to-live-seconds>"
             f"<session-heartbeat-interval-seconds>{self.session_heartbeat}</session-heartbeat-interval-seconds>"
-            f"{_SEMAPHORES}</cp-subsystem>"
+            f"{_SEMAPHORES}{self.cp_xml}</cp-subsystem>"
         )
 
 
