@@ -27,7 +27,9 @@ class AtomicLong(CPObject[S_co]):
     """A 64-bit integer of the CP Subsystem, 0 at first; sums wrap around as in Java.
 
     A change that fails with TargetDisconnectedError, OperationTimeoutError or IndeterminateOperationStateError may have
-    been made: members do not recognize its repetition, so it is not repeated unless `redo_operation` says so.
+    been made: members do not recognize its repetition, so it is not repeated unless `redo_operation` says so. Members
+    themselves repeat it by default when the leader of the group dies before it answers, and then may make it twice; for
+    IndeterminateOperationStateError instead, their configuration has `fail-on-indeterminate-operation-state`.
 
     Members call the functions of `alter`, `alter_and_get`, `get_and_alter` and `apply`: objects that are serialized as
     Java classes which implement IFunction, and which the members have.

@@ -29,7 +29,9 @@ class AtomicReference(CPObject[S_co], Generic[S_co, V]):
 
     Objects compare by their serialized form. A change that fails with TargetDisconnectedError, OperationTimeoutError or
     IndeterminateOperationStateError may have been made: members do not recognize its repetition, so it is not repeated
-    unless `redo_operation` says so.
+    unless `redo_operation` says so. Members themselves repeat it by default when the leader of the group dies before it
+    answers, and then may make it twice; for IndeterminateOperationStateError instead, their configuration has
+    `fail-on-indeterminate-operation-state`.
 
     Members call the functions of `alter`, `alter_and_get`, `get_and_alter` and `apply`: objects that are serialized as
     Java classes which implement IFunction, and which the members have.

@@ -1,9 +1,13 @@
-"""A program that takes a lock, prints its fencing token and waits to be killed: STYLE CLUSTER LOCK ADDRESS…"""
+"""A program that takes a lock and keeps it until it is killed: STYLE CLUSTER LOCK ADDRESS…
+
+It prints its fencing token, and when it is told that it has lost the lock, the error.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from hzproto.errors import HazelcastError
 from tests.contract.harness import Harness, Scene, Steps
 
 
@@ -31,9 +35,17 @@ def main(style: str, cluster: str, name: str, *addresses: str) -> None:
     def steps() -> Steps:
         lock = yield from scene.lock((yield from scene.client()), name)
         fence = yield lock.lock()
-        sys.stdout.write(f"{fence}\n")
+        tell(fence)
+        try:
+            while True:
+                yield lock.is_locked()
+                yield scene.harness.sleep(0.1)
+        except HazelcastError as error:
+            tell(type(error).__name__)
+
+    def tell(text: object) -> None:
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-        yield scene.harness.sleep(60)
 
     scene.run(steps())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.contract.harness import Scene, Steps
+from tests.contract.harness_sync import SyncFutures
 from tests.faults import holder
-from tests.members import Cluster
+from tests.members import Cluster, Clusters
 
 pytestmark = pytest.mark.members("5.3.8")
 
@@ -95,20 +97,29 @@ def test_who_gives_up_leaves_the_lock_free(scene: Scene, count: int) -> None:
     scene.run(steps())
 
 
+def holding(style: str, cluster: Cluster, name: str) -> subprocess.Popen[str]:
+    """Start a program that takes a lock and keeps it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", holder.__name__, style, cluster.name, name, *cluster.addresses],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def next_line(program: subprocess.Popen[str]) -> str:
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
 def test_a_client_that_is_killed_loses_its_lock(scene: Scene, cluster: Cluster) -> None:
     """The session of the dead client ends, and with it its hold."""
 
     def steps() -> Steps:
         lock = yield from scene.lock((yield from scene.client()))
-        program = subprocess.Popen(
-            [sys.executable, "-m", holder.__name__, scene.harness.name, cluster.name, lock.name, *cluster.addresses],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
+        program = holding(scene.harness.name, cluster, lock.name)
         try:
-            assert program.stdout is not None
-            fence = int(program.stdout.readline())
+            fence = int(next_line(program))
             assert (yield lock.try_lock()) == 0
         finally:
             program.kill()
@@ -116,5 +127,33 @@ def test_a_client_that_is_killed_loses_its_lock(scene: Scene, cluster: Cluster) 
         assert (yield lock.try_lock()) == 0
         assert (yield lock.try_lock(30)) > fence
         yield lock.unlock()
+
+    scene.run(steps())
+
+
+def test_clients_that_stand_still_for_longer_than_their_sessions_are_told(clusters: Clusters) -> None:
+    """Another holder gets a greater fence; the first one learns that it has lost the lock."""
+    cluster = clusters.get("5.3.8")
+    scene = Scene(SyncFutures(), {"cluster_members": cluster.addresses, "cluster_name": cluster.name}, "still")
+    styles = ("sync-futures", "asyncio", "gevent-futures", "twisted")
+
+    def steps() -> Steps:
+        client = yield from scene.client()
+        names = [scene.new_name() for _ in styles]
+        programs = [holding(style, cluster, name) for style, name in zip(styles, names, strict=True)]
+        try:
+            fences = [int(next_line(program)) for program in programs]
+            for program in programs:
+                program.send_signal(signal.SIGSTOP)
+            for name, fence in zip(names, fences, strict=True):
+                lock = yield from scene.lock(client, name)
+                assert (yield lock.try_lock(30)) > fence
+            for program in programs:
+                program.send_signal(signal.SIGCONT)
+            assert [next_line(program) for program in programs] == ["LockOwnershipLostError"] * len(styles)
+        finally:
+            for program in programs:
+                program.kill()
+                program.communicate()
 
     scene.run(steps())

@@ -12,11 +12,13 @@ from tests.members import Cluster, Member
 
 FAULTS: Final = ("kill", "pause", "cut")
 
-RAFT: Final = (
+CP_CONFIGURATION: Final = (
+    "<fail-on-indeterminate-operation-state>true</fail-on-indeterminate-operation-state>"
     "<raft-algorithm><leader-heartbeat-period-in-millis>1000</leader-heartbeat-period-in-millis>"
     "<max-missed-leader-heartbeat-count>3</max-missed-leader-heartbeat-count></raft-algorithm>"
 )
-"""Leaders that stand still are replaced within seconds."""
+"""Members do not carry an operation out once more when the leader died before its answer, as they would by default;
+leaders that stand still are replaced within seconds."""
 
 
 def leader(cluster: Cluster, group: str) -> Member:

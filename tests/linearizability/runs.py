@@ -39,8 +39,8 @@ class Outcome:
 
 
 def cluster() -> Cluster:
-    """Three members whose CP groups elect a new leader within seconds."""
-    return Cluster("5.3.8", 3, cp_xml=_LOCKS + faults.RAFT)
+    """Three members whose CP groups carry every operation out once, and elect a new leader within seconds."""
+    return Cluster("5.3.8", 3, cp_xml=_LOCKS + faults.CP_CONFIGURATION)
 
 
 def check(workload: str, fault: str, operations: Sequence[Operation]) -> Outcome:

@@ -162,10 +162,10 @@ class Cluster:
     ``cp_members`` is the size of the CP subsystem: by default 3 where the version has it (before 5.5) and the cluster
     is large enough, else 0, the unsafe mode. ``session_ttl`` and ``session_heartbeat`` are the CP sessions' times in
     whole seconds. ``properties`` are ``hazelcast.…`` properties, ``extra_xml`` further elements of the configuration
-    (map configs and the like), ``cp_xml`` those of the CP subsystem, ``server_classes`` whether members have the classes of :mod:`tests.members.classes`
-    (which takes a Java compiler), ``heap_mb`` the largest heap of a member in MiB, ``jvm_options`` replaces the flags
-    that favour a quick start. ``shutdown_policy`` (GRACEFUL or TERMINATE) says what :meth:`Member.stop` lets a member
-    do.
+    (map configs and the like), ``cp_xml`` those of the CP subsystem, ``server_classes`` whether members
+    have the classes of :mod:`tests.members.classes` (which takes a Java compiler), ``heap_mb`` the largest heap of a
+    member in MiB, ``jvm_options`` replaces the flags that favour a quick start. ``shutdown_policy`` (GRACEFUL or
+    TERMINATE) says what :meth:`Member.stop` lets a member do.
 
     Raises MembersUnavailable on start when Java or the jars are missing, MemberError when a member fails.
     """
