@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +87,7 @@ def run(
     rng = random.Random(seed)
     outcomes: list[Outcome] = []
     with cluster() as members, ProcessPoolExecutor(1) as pool:
-        checks = []
+        checks: list[Future[Outcome]] = []
         for number, fault in enumerate(kinds):
             histories = asyncio.run(window(members, fault, seconds, objects, rng, f"{seed}-{number}"))
             checks += [pool.submit(check, *history) for history in histories]
