@@ -96,6 +96,7 @@ def test_nothing_is_stranded_through_a_leaders_death(scene: Scene, suffering: Cl
     group = f"group-{scene.harness.name}"
 
     def kill() -> Steps:
+        yield from scene.until(lambda: any(member.cp_term_led(group) for member in suffering.members), 30)
         yield scene.harness.sleep(1)
         victim = faults.leader(suffering, group)
         victim.kill()
