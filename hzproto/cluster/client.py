@@ -289,13 +289,14 @@ class Client:
         yield from self.schemas.send_all(connection)
         if self.connector.phase is Phase.SEEKING:
             yield from self.proxies.create_again(connection)
-        if self._watching is None:
-            yield from self._watch(connection)
         if self._use_backup_acks:
             yield from Request[UUID](
                 _BACKUPS, _BACKUPS.request.body(), target=connection, on_event=self.invocations.backup_acked
             )
         yield from self.listeners.register_missing(connection)
+        # Last: who watched up to here may be lost meanwhile, and only connections that are ready follow it.
+        if self._watching is None:
+            yield from self._watch(connection)
 
     def _admit(self, connection: Connection, admission: Admission) -> None:
         members = {other.member_uuid for other in self.invocations.connections.values() if other.member_uuid}

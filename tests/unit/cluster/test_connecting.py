@@ -490,3 +490,18 @@ def test_the_error_of_cluster_connect_timeout_names_the_addresses(network_of: Co
     network = network_of(cluster_members=[f"127.0.0.1:{port}" for port in range(1, 12)], cluster_connect_timeout=0)
     with pytest.raises(IllegalStateError, match="and 3 more within"):
         network.start().result()
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_connection_lost_before_it_is_ready_leaves_the_start_to_the_others(network_of: Connect, lost: int) -> None:
+    network = network_of()
+    network.hold("Client.localBackupListener", "Client.addClusterViewListener")
+    start = network.start()
+    network.scripts.clear()
+    logins = list(network.held)
+    network.cut(logins.pop(lost).connection)
+    for request in logins:
+        request.pass_on()
+    assert start.done
+    start.result()
+    assert len(members_of(network)) == 3
