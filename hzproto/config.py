@@ -255,6 +255,15 @@ def _factories(base: type[FactoryT]) -> Check[Factories[FactoryT]]:
     return mapping_of(_INT32, mapping_of(_INT32, subclass_of(base)))
 
 
+class FlakeIdGeneratorConfig(Options):
+    """The options of a flake id generator."""
+
+    prefetch_count = Option[int, int](100, integer(1, 100_000), "How many ids to get from a member at once.")
+    prefetch_validity = Option[float, float](
+        600.0, non_negative, "How long ids may be used that were got from a member, in seconds; 0: for ever."
+    )
+
+
 class ConfigKeywords(TypedDict, total=False):
     """The options of :class:`Config` as keywords."""
 
@@ -318,6 +327,7 @@ class ConfigKeywords(TypedDict, total=False):
     statistics_period: float
     max_in_flight: int | None
     overload_policy: OverloadPolicy | int | str
+    flake_id_generators: Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]
 
 
 class Config(Options):
@@ -567,6 +577,13 @@ class Config(Options):
     overload_policy = Option[OverloadPolicy, OverloadPolicy | int | str](
         OverloadPolicy.WAIT, one_of(OverloadPolicy), "What becomes of more operations than that; a value or a name."
     )
+    flake_id_generators = Option[
+        Mapping[str, FlakeIdGeneratorConfig], Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]
+    ](
+        {},
+        mapping_of(text, group(FlakeIdGeneratorConfig)),
+        "The options of flake id generators by their names; those of others have the defaults.",
+    )
 
     def __init__(self, **options: Unpack[ConfigKeywords]) -> None:
         super().__init__(**options)
@@ -645,7 +662,6 @@ OPTIONS: Final = Config.table
 
 UNSUPPORTED_OPTIONS: Final = frozenset(
     {
-        "flake_id_generators",
         "near_caches",
     }
 )

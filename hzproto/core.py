@@ -162,7 +162,7 @@ class DistributedObjectInfo:
 
 @dataclass(frozen=True, slots=True)
 class DistributedObjectEvent:
-    """A distributed object was created or destroyed; *source* is the UUID of the member that reports it."""
+    """A distributed object was created or destroyed; *source* is the UUID of the client or member that did it."""
 
     name: str
     service_name: str

@@ -54,6 +54,9 @@ Call: TypeAlias = "Callable[[Op[Any], float | None], Any]"
 _OPERATION = "__operation__"  # the mark of what `op` has made
 
 
+_VARARGS = 0x04  # the flag of code that takes any number of positional arguments
+
+
 class Style:
     """How methods answer. `annotation` is what `help()` shows for a method that has a value of the type `{}`."""
 
@@ -157,6 +160,7 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
     def get(self: Any, name: str) -> Op[Any]:
         return build(self, name)
 
+    get.structure = structure  # type: ignore[attr-defined]
     get.__doc__ = f"Return the {structure.kind} called *name*."
     get.__annotations__ = {"name": "str", "return": f"Op[{structure.__name__}]"}
     vars(get)["is_getter"] = True
@@ -185,8 +189,12 @@ def _method(build: FunctionType) -> FunctionType:
     code = build.__code__
     positional = code.co_varnames[1 : code.co_argcount]
     keyword_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    parameters = ", ".join(["self", *positional, *(["*", *keyword_only] if keyword_only else [])])
-    arguments = ", ".join(["self", *positional, *(f"{name}={name}" for name in keyword_only)])
+    rest: tuple[str, ...] = ()
+    if code.co_flags & _VARARGS:
+        rest = (f"*{code.co_varnames[code.co_argcount + code.co_kwonlyargcount]}",)
+    marker = rest or (("*",) if keyword_only else ())
+    parameters = ", ".join(["self", *positional, *marker, *keyword_only])
+    arguments = ", ".join(["self", *positional, *rest, *(f"{name}={name}" for name in keyword_only)])
     names: dict[str, Any] = {"_build": build}
     exec(_compiled(parameters, arguments), names)  # noqa: S102 - names of parameters, of our own functions
     method: FunctionType = names["method"]
@@ -211,7 +219,10 @@ def _in_style(name: str, method: Any, style: type[Style]) -> Any:
     shown.__module__ = method.__module__
     shown.__qualname__ = method.__qualname__
     value = method.__annotations__["return"].removeprefix("Op[").removesuffix("]")
-    annotation = style.getter_annotation if "is_getter" in vars(method) else style.annotation
+    annotation = style.annotation
+    if "is_getter" in vars(method):
+        annotation = style.getter_annotation
+        vars(shown)["structure"] = vars(method)["structure"]
     shown.__annotations__ = {**method.__annotations__, "return": annotation.format(value)}
     return shown
 

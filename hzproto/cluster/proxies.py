@@ -31,6 +31,10 @@ class Proxies:
             yield from Request[None](_CREATE, _CREATE.request.body(name, service))
             self._known[name, service] = None
 
+    def found(self, service: str, name: str) -> None:
+        """Take note of a structure that is in the cluster and used by this client from now on."""
+        self._known[name, service] = None
+
     def destroy(self, service: str, name: str) -> Flow[bool]:
         """Destroy the structure in the whole cluster, with its data."""
         self._known.pop((name, service), None)

@@ -56,7 +56,7 @@ class Routing:
         if target is None:
             return self.owners.get(request.partition) or self._any()
         if isinstance(target, UUID):
-            return self._by_member.get(target)
+            return self._by_member.get(target) if self._smart else self._any()
         return None if target.closed else target
 
     def _any(self) -> Connection | None:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_origin
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, get_origin
 
-from hzproto.checks import text
+from hzproto.checks import function, refusal, text
+from hzproto.cluster.listeners import Subscription
+from hzproto.core import DistributedObjectEvent, DistributedObjectEventType, DistributedObjectInfo
+from hzproto.messages import MESSAGES
+from hzproto.ops import Request
 from hzproto.structures.base import Structure
 from hzproto.structures.cp_subsystem import CPSubsystem
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
 from hzproto.surface import Facade, Getter, S_co, getter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from hzproto.metrics import ClientMetrics
-    from hzproto.ops import Op
+    from hzproto.ops import Buffer, Op
     from hzproto.surface import Call, Runtime
 
 C = TypeVar("C", bound=CPSubsystem[Any])
+FacadeT = TypeVar("FacadeT", bound=Facade[Any])
 StructureT = TypeVar("StructureT", bound=Structure[Any])
+
+DistributedObject: TypeAlias = Structure[Any] | DistributedObjectInfo
+"""A structure, or what is known of an object that this client has no class for."""
+
+_GET_OBJECTS = MESSAGES["Client.getDistributedObjects"]
+_ADD_LISTENER = MESSAGES["Client.addDistributedObjectListener"]
+_REMOVE_LISTENER = MESSAGES["Client.removeDistributedObjectListener"]
 
 
 class ClientFacade(Facade[S_co], Generic[S_co, C]):
@@ -32,6 +47,7 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         self._lifecycle_service = LifecycleService(runtime.core)
         self._cluster_service = ClusterService(runtime.core)
         self._partition_service = PartitionService(runtime.core)
+        self._services: dict[type[Any], Any] = {}
         if (load_balancer := runtime.core.config.load_balancer) is not None:
             load_balancer.init(self._cluster_service)
 
@@ -59,13 +75,69 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         """The partitions of the cluster."""
         return self._partition_service
 
+    def _distributed_objects(self) -> Op[list[DistributedObject]]:
+        """Ask which objects there are; those of services that this client knows are structures of its own."""
+        return Request(_GET_OBJECTS, _GET_OBJECTS.request.body(), convert=self._objects)
+
+    def _objects(self, infos: Iterable[Mapping[str, str]]) -> list[DistributedObject]:
+        classes = structure_classes(type(self))
+        return [self._object(info["serviceName"], info["name"], classes) for info in infos]
+
+    def _object(self, service: str, name: str, classes: Mapping[str, type[Structure[Any]]]) -> DistributedObject:
+        if service not in classes:
+            return DistributedObjectInfo(service, name)
+        made = classes[service](self._runtime, name)
+        made._timeout = self._timeout
+        self._core.proxies.found(service, name)
+        return made
+
+    def _watch_objects(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Op[str]:
+        return self._core.listeners.add(
+            Subscription(
+                str(self._core.new_uuid()),
+                _ADD_LISTENER,
+                _ADD_LISTENER.request.body,
+                _REMOVE_LISTENER,
+                _REMOVE_LISTENER.request.body,
+                partial(_deliver, function("listener_func", listener_func)),
+            )
+        )
+
+    def _unwatch_objects(self, registration_id: str) -> Op[bool]:
+        return self._core.listeners.remove(registration_id)
+
+    def _service(self, service_class: type[FacadeT]) -> FacadeT:
+        """Return the one service of a class, in a view with the time-out of this one."""
+        made: FacadeT | None = self._services.get(service_class)
+        if made is None:
+            made = self._services[service_class] = service_class(self._runtime, self._name)
+        return made if self._timeout is None else made.with_timeout(self._timeout)
+
+
+def _deliver(called: Callable[[DistributedObjectEvent], object], message: Buffer) -> object:
+    name, service, event_type, source = _ADD_LISTENER.events["DistributedObject"].parse(message)
+    return called(DistributedObjectEvent(name, service, DistributedObjectEventType(event_type), source))
+
+
+def structure_classes(client: type[ClientFacade[Any, Any]]) -> Mapping[str, type[Structure[Any]]]:
+    """Return the classes that the getters of a client give, by their services."""
+    members = (getattr(client, name) for name in dir(client) if name.startswith("get_"))
+    classes = (getattr(member, "structure", None) for member in members)
+    return {made.service: made for made in classes if isinstance(made, type) and issubclass(made, Structure)}
+
+
+def _name(name: str) -> str:
+    if not text("name", name):
+        raise refusal(ValueError, "name", name, "a name that is not empty")
+    return name
+
 
 def structure_getter(structure: type[StructureT]) -> Getter[StructureT]:
     """Make the method of a client that returns a *structure* by its name."""
     made_class = get_origin(structure) or structure  # of `Map[Any, Any]` the class
 
     def build(self: Any, name: str) -> Op[StructureT]:
-        made: Any = made_class(self._runtime, text("name", name))
+        made: Any = made_class(self._runtime, _name(name))
         operation: Op[StructureT] = self._hand_out(made, made._create)
         return operation
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from hzproto.testing.calls import Call
     from hzproto.testing.cluster import Cluster
-    from hzproto.testing.member import Member
     from hzproto.testing.partitions import Store, Table
     from hzproto.testing.tasks import Task
 
@@ -132,7 +131,7 @@ def _create_proxy(call: Call, name: str, service: str) -> None:
     objects = call.member.cluster.objects
     if (service, name) not in objects:
         objects[service, name] = None
-        _notify(call.member, name, service, "CREATED")
+        _notify(call, name, service, "CREATED")
 
 
 def _create_proxies(call: Call, proxies: Sequence[tuple[str, str]]) -> None:
@@ -146,9 +145,10 @@ def _destroy_proxy(call: Call) -> None:
     tables = [(kind, name) for kind in _TABLES.get(service, ())]
     for table in tables:
         cluster.listeners.remove_all(table)
+        cluster.shared.pop(table, None)
     if (service, name) in cluster.objects:
         del cluster.objects[service, name]
-        _notify(call.member, name, service, "DESTROYED")
+        _notify(call, name, service, "DESTROYED")
     on_all(partial(_drop, tables), _done)(call)
 
 
@@ -175,7 +175,8 @@ def _remove_object_listener(call: Call, registration: UUID) -> bool:
     return call.member.cluster.listeners.remove(_OBJECTS, registration)
 
 
-def _notify(source: Member, name: str, service: str, event: str) -> None:
+def _notify(call: Call, name: str, service: str, event: str) -> None:
+    source, client = call.member, call.connection.client
     cluster = source.cluster
     layout = MESSAGES["Client.addDistributedObjectListener"].events["DistributedObject"]
     # A client that listens on every member is told by one of them.
@@ -183,7 +184,7 @@ def _notify(source: Member, name: str, service: str, event: str) -> None:
     for listener in cluster.listeners.of(_OBJECTS):
         member = listener.connection.member
         if member is owner or not listener.local_only:
-            notify(source, listener, layout, layout.body(name, service, event, member.uuid))
+            notify(source, listener, layout, layout.body(name, service, event, client or source.uuid))
 
 
 _OBJECTS: Final = ("object", "")
@@ -197,6 +198,12 @@ _TABLES: Final = {
     "hz:impl:topicService": ("topic",),
     "hz:impl:reliableTopicService": (),
     "hz:impl:ringbufferService": ("ringbuffer",),
+    "hz:impl:PNCounterService": ("counter",),
+    "hz:impl:flakeIdGeneratorService": ("flake id",),
+    "hz:impl:cardinalityEstimatorService": ("cardinality",),
+    "hz:impl:executorService": ("shut down",),
+    "hz:impl:durableExecutorService": ("shut down",),
+    "hz:impl:scheduledExecutorService": ("shut down",),
 }
 """Where the services keep what belongs to an object of theirs."""
 

@@ -16,7 +16,7 @@ from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
 from hzproto.testing.listeners import Listeners
 from hzproto.testing.member import Member
-from hzproto.testing.partitions import Store, promoted, replicas
+from hzproto.testing.partitions import Store, Table, promoted, replicas
 from hzproto.testing.settings import Settings
 from hzproto.testing.transactions import Transactions
 from hzproto.wire.params import version_tuple
@@ -118,6 +118,8 @@ class Cluster:
         self._replicas = self._first_replicas()
         self.objects: dict[tuple[str, str], None] = {}
         """Services and names of the distributed objects."""
+        self.shared: dict[Table, Any] = {}
+        """What structures that live in no partition hold, by their kinds and names."""
         self.schemas: dict[int, dict[str, Any]] = {}
         """The schemas of compact objects, by their ids."""
         self.listeners = Listeners()
@@ -189,6 +191,7 @@ class Cluster:
             self.id = self.new_uuid()
             self.objects = {}
             self.transactions = Transactions(self)
+            self.shared = {}
             self.schemas = {}
             self.cp = CPSubsystem(self)
             self.partition_list_version += 1

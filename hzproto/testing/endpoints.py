@@ -9,6 +9,7 @@ from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.testing import (
     client_service,
     count_down_latch_service,
+    counters_service,
     cp_members_service,
     cp_service,
     cp_values_service,
@@ -46,6 +47,7 @@ _LICENSED_ROUTES: Final = {**cp_members_service.LICENSED_ROUTES, **cp_values_ser
 _ROUTES: Final = {
     **client_service.ROUTES,
     **schema_service.ROUTES,
+    **counters_service.ROUTES,
     **map_service.ROUTES,
     **map_queries.ROUTES,
     **map_extras.ROUTES,

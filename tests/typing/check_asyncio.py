@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, assert_type
 
+from hzproto.sql import SqlRow
 from hzproto.surface import Reply
 from hzproto_asyncio import (
     AtomicLong,
@@ -90,3 +91,12 @@ async def transactions(client: HazelcastClient) -> None:
         assert_type(m, TransactionalMap[Any, Any])
         assert_type(await m.size(), int)
     assert_type(transaction.commit(), Reply[None])
+
+
+async def pages(m: Map[str, int], client: HazelcastClient) -> None:
+    async for key, value in m.iterate_entries():
+        assert_type((key, value), tuple[str, int])
+    assert_type(await m.iterate_keys().next_page(), list[str])
+    async with await client.sql.execute("SELECT ?", 1, schema="s") as result:
+        async for row in result:
+            assert_type(row, SqlRow)

@@ -7,6 +7,7 @@ from typing import Any, assert_type
 import hzproto.structures.map as maps
 from hzproto.core import CPMember, MemberInfo
 from hzproto.future import Future, combine_futures
+from hzproto.sql import SqlRow
 from hzproto.structures.client import ClientFacade
 from hzproto.structures.futures import CPSubsystem
 from hzproto.structures.ringbuffer import ReadResult
@@ -24,6 +25,7 @@ from hzproto_sync import (
     ReliableTopic,
     ReplicatedMap,
     Ringbuffer,
+    ScheduledExecutor,
     Set,
     Topic,
     Transaction,
@@ -154,6 +156,29 @@ def transactions(client: HazelcastClient) -> None:
         assert_type(transaction.get_map("m").is_empty(), bool)
     assert_type(transaction.commit(), None)
     client.new_transaction(timout=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def pages(m: Map[str, int]) -> None:
+    for key in m.blocking().iterate_keys():
+        assert_type(key, str)
+    assert_type(m.iterate_entries(page_size=5).next_page(), Future[list[tuple[str, int]]])
+    assert_type(m.blocking().iterate_values().next_page(), list[int])
+    iter(m.iterate_keys())  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    m.iterate_keys(page=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def statements(client: HazelcastClient) -> None:
+    with client.sql.execute("SELECT ?", 1, timeout=5).result() as result:
+        for row in result:
+            assert_type(row, SqlRow)
+        assert_type(result.close(), Future[None])
+    assert_type(client.sql.blocking().execute("SELECT 1").next_page(), list[SqlRow])
+
+
+def executors(e: ScheduledExecutor) -> None:
+    future = e.schedule("task", 1, name="t").result()
+    assert_type(future.get_delay(), Future[float])
+    assert_type(e.blocking().schedule("task", 1).is_done(), bool)
 
 
 def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:

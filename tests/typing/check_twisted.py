@@ -8,6 +8,7 @@ from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
+from hzproto.sql import SqlRow
 from hzproto_twisted import (
     AtomicLong,
     FencedLock,
@@ -74,3 +75,9 @@ async def transactions(client: HazelcastClient) -> None:
     assert_type(transaction.begin(), Deferred[None])
     assert_type(transaction.get_map("m"), TransactionalMap[Any, Any])
     assert_type(transaction.get_map("m").size(), Deferred[int])
+
+
+async def pages(m: Map[str, int], client: HazelcastClient) -> None:
+    assert_type(m.iterate_keys().next_page(), Deferred[list[str]])
+    result = await client.sql.execute("SELECT ?", 1)
+    assert_type(result.next_page(), Deferred[list[SqlRow]])

@@ -33,7 +33,7 @@ LAYERS = [
     {"options", "config", "serialization", "predicate", "aggregator", "projection"},
     {"ops"},
     {"cluster", "cp"},
-    {"structures", "surface", "future", "proxy"},
+    {"structures", "surface", "future", "proxy", "scheduled", "sql"},
     {"testing"},
 ]
 

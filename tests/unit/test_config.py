@@ -79,6 +79,7 @@ DEFAULTS: dict[str, object] = {
     "statistics_period": 3.0,
     "max_in_flight": None,
     "overload_policy": 0,
+    "flake_id_generators": {},
 }
 
 
@@ -174,6 +175,15 @@ def test_configurations_are_independent() -> None:
         ("token_provider", "secret", TypeError, r"must be an object with a method token\(address\), not str$"),
         ("cloud_discovery_token", 5, TypeError, "must be a string, not int"),
         ("cloud_discovery_url", "file:///etc/passwd", ValueError, "must be a URL that begins with https:// or http://"),
+        ("flake_id_generators", {1: {}}, TypeError, "a key of flake_id_generators must be a string"),
+        ("flake_id_generators", {"a": 5}, TypeError, "must be a FlakeIdGeneratorConfig or a mapping of its options"),
+        (
+            "flake_id_generators",
+            {"a": {"prefetch_count": 0}},
+            ValueError,
+            r"\['a'\]: prefetch_count must be an integer",
+        ),
+        ("flake_id_generators", {"a": {"count": 1}}, InvalidConfigurationError, r"\['a'\]: There is no option 'count'"),
     ],
 )
 def test_refused_values(name: str, value: object, error: type[Exception], message: str) -> None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import hzproto.structures.atomic_long as atomic_long
 import hzproto.structures.atomic_reference as atomic_reference
+import hzproto.structures.cardinality_estimator as cardinality_estimators
 import hzproto.structures.count_down_latch as count_down_latch
 import hzproto.structures.cp_map as cp_map
 import hzproto.structures.cp_subsystem as cp
+import hzproto.structures.durable_executor as durable_executors
+import hzproto.structures.executor as executors
 import hzproto.structures.fenced_lock as fenced_lock
+import hzproto.structures.flake_id_generator as flake_id_generators
 import hzproto.structures.list as lists
 import hzproto.structures.map as maps
 import hzproto.structures.multi_map as multi_maps
+import hzproto.structures.pn_counter as pn_counters
 import hzproto.structures.queue as queues
 import hzproto.structures.reliable_topic as reliable_topics
 import hzproto.structures.replicated_map as replicated_maps
 import hzproto.structures.ringbuffer as ringbuffers
+import hzproto.structures.scheduled_executor as scheduled_executors
 import hzproto.structures.semaphore as semaphore
 import hzproto.structures.set as sets
+import hzproto.structures.sql as sql
 import hzproto.structures.topic as topics
 import hzproto.structures.transaction as transactions
 import hzproto.structures.transactional.collections as transactional_collections
@@ -30,21 +37,35 @@ from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContex
 from hzproto.structures.contexts import AsyncLocked, AsyncPermitted
 from hzproto.surface import Aio
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hzproto.core import DistributedObjectEvent
+    from hzproto.structures.client import DistributedObject
+    from hzproto.surface import Reply
+
 __all__ = [
     "AtomicLong",
     "AtomicReference",
     "CPMap",
+    "CardinalityEstimator",
     "CountDownLatch",
+    "DurableExecutor",
+    "Executor",
     "FencedLock",
+    "FlakeIdGenerator",
     "List",
     "Map",
     "MultiMap",
+    "PNCounter",
     "Queue",
     "ReliableTopic",
     "ReplicatedMap",
     "Ringbuffer",
+    "ScheduledExecutor",
     "Semaphore",
     "Set",
+    "SqlService",
     "Topic",
     "Transaction",
     "TransactionalList",
@@ -84,6 +105,24 @@ class Set(sets.Set[Aio, T], AsyncItems[T]): ...
 
 
 class Topic(topics.Topic[Aio, T]): ...
+
+
+class CardinalityEstimator(cardinality_estimators.CardinalityEstimator[Aio]): ...
+
+
+class DurableExecutor(durable_executors.DurableExecutor[Aio]): ...
+
+
+class Executor(executors.Executor[Aio]): ...
+
+
+class FlakeIdGenerator(flake_id_generators.FlakeIdGenerator[Aio]): ...
+
+
+class PNCounter(pn_counters.PNCounter[Aio]): ...
+
+
+class ScheduledExecutor(scheduled_executors.ScheduledExecutor[Aio]): ...
 
 
 class FencedLock(fenced_lock.FencedLock[Aio], AsyncLocked):
@@ -137,16 +176,42 @@ class Transaction(transactions.Transaction[Aio], transactions.InAsyncBlock):
     get_set = transactions.awaitable_part(TransactionalSet[Any])
 
 
+class SqlService(sql.SqlService[Aio]): ...
+
+
 class AioClient(ClientFacade[Aio, CPSubsystem]):
     """The getters of a client."""
 
+    get_cardinality_estimator = structure_getter(CardinalityEstimator)
+    get_durable_executor = structure_getter(DurableExecutor)
+    get_executor = structure_getter(Executor)
+    get_flake_id_generator = structure_getter(FlakeIdGenerator)
     get_list = structure_getter(List[Any])
     get_map = structure_getter(Map[Any, Any])
     get_multi_map = structure_getter(MultiMap[Any, Any])
+    get_pn_counter = structure_getter(PNCounter)
     get_queue = structure_getter(Queue[Any])
     get_reliable_topic = structure_getter(ReliableTopic[Any])
     get_replicated_map = structure_getter(ReplicatedMap[Any, Any])
     get_ringbuffer = structure_getter(Ringbuffer[Any])
+    get_scheduled_executor = structure_getter(ScheduledExecutor)
     get_set = structure_getter(Set[Any])
     get_topic = structure_getter(Topic[Any])
     new_transaction = transactions.maker(Transaction)
+
+    @property
+    def sql(self) -> SqlService:
+        """Statements in SQL (members 4.2 and newer)."""
+        return self._service(SqlService)
+
+    def get_distributed_objects(self) -> Reply[list[DistributedObject]]:
+        """Return all that the cluster has: structures, and a `DistributedObjectInfo` for what has no class here."""
+        return self._runtime.call(self._distributed_objects(), self._timeout)  # type: ignore[no-any-return]
+
+    def add_distributed_object_listener(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Reply[str]:
+        """Call *listener_func* with each `DistributedObjectEvent` in the cluster; return the registration's id."""
+        return self._runtime.call(self._watch_objects(listener_func), self._timeout)  # type: ignore[no-any-return]
+
+    def remove_distributed_object_listener(self, registration_id: str) -> Reply[bool]:
+        """End the listener of this id; return whether there was one."""
+        return self._runtime.call(self._unwatch_objects(registration_id), self._timeout)  # type: ignore[no-any-return]

@@ -1,0 +1,44 @@
+"""What the cluster has, and listeners for that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hzproto.core import DistributedObjectEvent, DistributedObjectEventType, DistributedObjectInfo
+from tests.contract.harness import Scene, Steps, scenario
+
+
+@scenario(versions=("4.2.8", "5.7.0"))
+def test_objects_and_their_listeners(scene: Scene) -> Steps:
+    client = yield from scene.client()
+    events: list[DistributedObjectEvent] = []
+    registration = yield client.add_distributed_object_listener(events.append)
+    assert isinstance(registration, str)
+    maker = yield from scene.client()
+    m: Any = yield from scene.map(maker)
+    yield m.put(1, "a")
+    q: Any = yield from scene.structure(client, "queue")
+    yield q.offer(1)
+    found = yield client.get_distributed_objects()
+    objects = {each.name: each for each in found if not isinstance(each, DistributedObjectInfo)}
+    again: Any = scene.harness.view(objects[m.name])
+    assert (yield again.get(1)) == "a"
+    assert type(objects[q.name]).__name__ == "Queue"
+    yield m.destroy()
+
+    def of_the_map() -> list[DistributedObjectEventType]:
+        return [event.event_type for event in events if event.name == m.name]
+
+    yield from scene.until(lambda: DistributedObjectEventType.DESTROYED in of_the_map())
+    assert DistributedObjectEventType.CREATED in of_the_map()
+    event = next(event for event in events if event.name == m.name)
+    assert event.service_name == "hz:impl:mapService"
+    assert event.source == maker._core.uuid
+    found = yield client.get_distributed_objects()
+    assert m.name not in {each.name for each in found}
+    assert (yield client.remove_distributed_object_listener(registration)) is True
+    assert (yield client.remove_distributed_object_listener(registration)) is False
+    with pytest.raises(TypeError, match="listener_func"):
+        yield client.add_distributed_object_listener(None)
