@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.members import java
 
-_SOURCES: Final = Path(__file__).parent.parent / "java" / "server"
+SOURCES: Final = Path(__file__).parent.parent / "java" / "server"
 
 CONFIGURATION: Final = """
   <serialization>
@@ -33,4 +33,4 @@ CONFIGURATION: Final = """
 
 def server_classes(version: str) -> Path:
     """The directory of the classes, compiled for members of this version. Raises MembersUnavailable."""
-    return java.compiled(version, _SOURCES)
+    return java.compiled(version, SOURCES)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Access to Java internals that members ask for since Java 9; without it they warn and lose metrics.
-_ACCESS = (
+ACCESS = (
     "--add-modules=java.se",
     "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -77,7 +77,7 @@ def command(
     classpath = os.pathsep.join(map(str, [*jars(version), *classes]))
     return [
         "java",
-        *_ACCESS,
+        *ACCESS,
         *options,
         f"-Xmx{heap_mb}m",
         f"-Dhazelcast.config={config}",

@@ -34,8 +34,11 @@ class Compact:
         self._by_name: dict[str, CompactSerializer[Any]] = {}
         self._codec_of: dict[type, Codec] = {}
         self._codecs: dict[int, Codec] = {}
-        for serializer in serializers:
-            self._add(DataclassSerializer(serializer) if isinstance(serializer, type) else serializer)
+        given = [DataclassSerializer(one) if isinstance(one, type) else one for one in serializers]
+        for serializer in given:
+            self._add(serializer)
+        for serializer in given:
+            self._add_inner(serializer)  # last, for those whose own serializers are given too
 
     def takes(self, cls: type[Any]) -> bool:
         """Whether objects of *cls* were said to be compact."""
@@ -44,7 +47,9 @@ class Compact:
     def add_dataclass(self, cls: type[Any]) -> None:
         """Take the objects of a dataclass by its annotations."""
         if cls not in self._by_class:
-            self._add(DataclassSerializer(cls))
+            serializer = DataclassSerializer(cls)
+            self._add(serializer)
+            self._add_inner(serializer)
 
     def append(self, out: bytearray, value: object, depth: int) -> None:
         """Append the payload of a compact object."""
@@ -135,6 +140,9 @@ class Compact:
                 f"DataclassSerializer({cls.__qualname__}, {cls.__module__ + '.' + cls.__qualname__!r})."
             )
         self._by_class[cls] = self._by_name[type_name] = serializer
+
+    def _add_inner(self, serializer: CompactSerializer[Any]) -> None:
+        """Take the objects of the dataclasses in the fields of another."""
         if isinstance(serializer, DataclassSerializer):
             for inner in serializer.classes:
                 if is_dataclass(inner):

@@ -410,3 +410,19 @@ def test_objects_are_not_shared_by_fields() -> None:
     data[-2] = 0
     with pytest.raises(HazelcastSerializationError, match="overlap"):
         own.to_object(bytes(data))
+
+
+@dataclass
+class InnerOne:
+    i: int
+
+
+@dataclass
+class OuterOne:
+    inner: InnerOne
+
+
+@pytest.mark.parametrize("given", [[OuterOne, InnerOne], [InnerOne, OuterOne], [OuterOne]])
+def test_a_dataclass_in_another_may_be_named_too(given: list[type]) -> None:
+    own = service(*given)
+    assert own.to_object(own.to_data(OuterOne(InnerOne(1)))) == OuterOne(InnerOne(1))

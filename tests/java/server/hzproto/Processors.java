@@ -20,6 +20,11 @@ final class Processors {
             super(ID);
         }
 
+        Add(long number) {
+            super(ID);
+            this.number = number;
+        }
+
         @Override
         public Object process(Map.Entry<Object, Object> entry) {
             Object value = entry.getValue();

@@ -8,7 +8,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -65,7 +64,6 @@ public final class Samples {
         all.put("list", list(new ArrayList<>()));
         all.put("linked list", list(new LinkedList<>()));
         all.put("list view", Arrays.asList(1, "two"));
-        all.put("entry", new AbstractMap.SimpleEntry<>("key", 1));
         all.put("json", new HazelcastJsonValue("{\"a\": [1, null, \"ü😀\"]}"));
         return all;
     }
