@@ -371,7 +371,8 @@ class Client:
         self._enter(LifecycleState.CONNECTED)
         if self._statistics is not None:
             self._statistics.went_online()
-        self.timers.after(SETTLE_TIMEOUT, self._end_start)
+        if self._starting is not None:
+            self.timers.after(SETTLE_TIMEOUT, self._end_start)
 
     def went_offline(self) -> None:
         self._enter(LifecycleState.DISCONNECTED)

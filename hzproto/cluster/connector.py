@@ -138,7 +138,7 @@ class Connector:
             self._give_up()  # another round would begin too late
             return
         logger.log(
-            logging.WARNING if self._round == 1 else logging.INFO,
+            _level(self._round),
             "No member could be reached (round %d, last error: %s); trying again in %.2f s",
             self._round,
             self._failures[-1] if self._failures else "none",
@@ -179,7 +179,7 @@ class Connector:
                 raise answer
             self._cloud_addresses = parse_discovery(answer)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
-            logger.warning("Asking the discovery service failed: %s", error)
+            logger.log(_level(self._round), "Asking the discovery service failed: %s", error)
             self._failures.append(error)
         if self.phase is Phase.SEEKING and not self.ready:
             addresses = list(self._cloud_addresses.values())
@@ -301,7 +301,9 @@ class Connector:
                 self._client.counters.connections_lost += 1
                 logger.warning("The connection to %s was lost: %s", connection.address, error or "closed by the member")
         else:
-            logger.debug("Connecting to %s failed: %s", connection.address, error)
+            # A search for the cluster is told of by the round.
+            level = logging.DEBUG if member is None else _level(1 + self._member_attempts.get(member, 0))
+            logger.log(level, "Connecting to %s failed: %s", connection.address, error)
             if isinstance(error, _REFUSED):
                 self._refusals.append(error)
             if isinstance(error, Exception):
@@ -399,6 +401,11 @@ def _some(addresses: Sequence[Address]) -> str:
     """The addresses for a message: all or, of many, the first."""
     shown = ", ".join(map(str, addresses[:8]))
     return f"{shown} and {len(addresses) - 8} more" if len(addresses) > 8 else shown or "no address"
+
+
+def _level(times: int) -> int:
+    """How loudly to tell of what has failed so many times in a row: the 1st, 10th, 100th, … is worth a warning."""
+    return logging.WARNING if times == 10 ** (len(str(times)) - 1) else logging.DEBUG
 
 
 def _set_timer(connection: Connection, timer: Timer | None) -> None:

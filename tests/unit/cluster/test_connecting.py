@@ -505,3 +505,26 @@ def test_a_connection_lost_before_it_is_ready_leaves_the_start_to_the_others(net
     assert start.done
     start.result()
     assert len(members_of(network)) == 3
+
+
+def test_what_fails_again_and_again_is_logged_now_and_then(
+    network_of: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    network = network_of(cluster_members=["127.0.0.1:1"], retry_initial_backoff=1, retry_max_backoff=1)
+    network.start()
+    network.advance(120)
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(network.dialled) > 100
+    assert [message[:43] for message in warnings] == [
+        "No member could be reached (round 1, last e",
+        "No member could be reached (round 10, last ",
+        "No member could be reached (round 100, last",
+    ]
+    caplog.clear()
+    network.shut_down()
+    network = network_of(retry_max_backoff=1)
+    network.unreachable = {network.cluster.members[2].address}
+    network.start()
+    network.advance(50)
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == ["Connecting to 127.0.0.1:5703 failed: 127.0.0.1:5703"] * 2
