@@ -32,7 +32,7 @@ _DELTA: Final = integer(-(2**63) + 1, 2**63 - 1)
 class Session:
     """What was seen of a counter: what is read next must not be older."""
 
-    clock: Mapping[UUID, int] = field(default_factory=dict)
+    clock: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     """How far each replica had come."""
     replica: UUID | None = None
     """The replica that is asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from hzproto.checks import boolean, list_of, non_negative, optional, positive, refusal, text
 from hzproto.messages import service_of
@@ -311,8 +311,8 @@ class ScheduledExecutor(Structure[S_co]):
         return [self._future(_handler(handler)) for handler in handlers]
 
     def _future(self, handler: ScheduledTaskHandler) -> ScheduledFuture[S_co]:
-        made: ScheduledFuture[Any] = _CLASSES[self.style](self, handler)
-        return made
+        made: Any = _CLASSES[self.style](self, handler)
+        return cast("ScheduledFuture[S_co]", made)
 
 
 def _handler(handler: Mapping[str, Any]) -> ScheduledTaskHandler:
