@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hzproto.cluster.actions import Delivery
+from hzproto.errors import TargetDisconnectedError
 from hzproto.ops import Acquisition, All, FlowOp, Request
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class Listeners:
             if not missing:
                 break
             yield from All(FlowOp(self._register(subscription, connection)) for subscription in missing)
+        if connection.closed:  # while a listener was removed, which tells nobody
+            raise TargetDisconnectedError(f"The connection to {connection.address} was lost.")
         self._ready[connection] = None
 
     def connection_lost(self, connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hzproto.errors import IllegalArgumentError, OperationCancelledError
-from hzproto.testing import Member
+from hzproto.testing import Cluster, Member
 from tests.unit.conftest import Connect
 from tests.unit.network import Network
 
@@ -297,3 +297,18 @@ def test_lifecycle_and_membership_listeners_can_be_added_and_removed(connect: Co
     network.shut_down()
     assert states == []
     assert len(members) == 4
+
+
+def test_a_connection_lost_while_a_removed_listener_is_taken_back_is_not_used(connect: Connect) -> None:
+    network = connect(Cluster(1, partition_count=11))
+    m, listener_id, _ = listening(network)
+    network.hold(ADD, REMOVE)
+    network.cut(next(iter(network.links)))
+    adding = network.take(ADD)
+    m.remove_entry_listener(listener_id).result()
+    adding.pass_on()
+    network.cut(network.take(REMOVE).connection)
+    network.scripts.clear()
+    network.held.clear()
+    network.advance(5)
+    assert m.put("k", "a").result() is None
