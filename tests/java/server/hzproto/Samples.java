@@ -63,7 +63,6 @@ public final class Samples {
         all.put("empty array", new int[0]);
         all.put("list", list(new ArrayList<>()));
         all.put("linked list", list(new LinkedList<>()));
-        all.put("list view", Arrays.asList(1, "two"));
         all.put("json", new HazelcastJsonValue("{\"a\": [1, null, \"ü😀\"]}"));
         return all;
     }

@@ -1,0 +1,263 @@
+"""Java and Python in one cluster: each reads what the other wrote, of every kind, and queries and changes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from array import array
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import pytest
+
+from hzproto.core import HazelcastJsonValue
+from hzproto.serialization import Int32
+from hzproto.serialization.api import (
+    IdentifiedDataSerializable,
+    ObjectDataInput,
+    ObjectDataOutput,
+    Portable,
+    PortableReader,
+    PortableWriter,
+)
+from hzproto_sync import HazelcastClient
+from tests.members import Cluster, Clusters, java
+from tests.members.classes import SOURCES
+
+VERSIONS = ("4.2.8", "5.3.8", "5.7.0")
+WITH_COMPACT = VERSIONS[1:]
+FACTORY = 901
+UNICODE = "".join(chr(point) for point in range(0x110000) if not 0xD800 <= point <= 0xDFFF)
+
+
+@dataclass
+class Identified(IdentifiedDataSerializable):
+    flag: bool = True
+    small: int = -1
+    letter: str = "€"
+    medium: int = -2
+    number: int = -3
+    large: int = -(2**63)
+    rough: float = 0.5
+    fine: float = 0.1
+    text: str | None = "ü😀\0"
+    numbers: Any = field(default_factory=lambda: array("i", [1, 2, 3]))
+    texts: list[str | None] | None = None
+    object: Any = "[any, 1]"
+
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        out = object_data_output
+        out.write_boolean(self.flag)
+        out.write_byte(self.small)
+        out.write_char(self.letter)
+        out.write_short(self.medium)
+        out.write_int(self.number)
+        out.write_long(self.large)
+        out.write_float(self.rough)
+        out.write_double(self.fine)
+        out.write_string(self.text)
+        out.write_int_array(self.numbers)
+        out.write_string_array(self.texts)
+        out.write_object(self.object)
+
+    def read_data(self, object_data_input: ObjectDataInput) -> None:
+        inp = object_data_input
+        self.flag, self.small, self.letter = inp.read_boolean(), inp.read_byte(), inp.read_char()
+        self.medium, self.number, self.large = inp.read_short(), inp.read_int(), inp.read_long()
+        self.rough, self.fine, self.text = inp.read_float(), inp.read_double(), inp.read_string()
+        self.numbers, self.texts, self.object = inp.read_int_array(), inp.read_string_array(), inp.read_object()
+
+    def get_factory_id(self) -> int:
+        return FACTORY
+
+    def get_class_id(self) -> int:
+        return 1
+
+
+@dataclass
+class Inner(Portable):
+    number: int = 0
+
+    def write_portable(self, writer: PortableWriter) -> None:
+        writer.write_long("number", self.number)
+
+    def read_portable(self, reader: PortableReader) -> None:
+        self.number = reader.read_long("number")
+
+    def get_factory_id(self) -> int:
+        return FACTORY
+
+    def get_class_id(self) -> int:
+        return 2
+
+
+@dataclass
+class Outer(Portable):
+    number: int = 7
+    text: str | None = "ü😀\0"
+    nothing: str | None = None
+    decimal: Decimal | None = Decimal("-1.50")
+    date: Any = date(2024, 2, 29)
+    doubles: Any = field(default_factory=lambda: array("d", [0.5, -1]))
+    inner: Inner | None = None
+    inners: list[Any] | None = None
+
+    def write_portable(self, writer: PortableWriter) -> None:
+        writer.write_int("number", self.number)
+        writer.write_string("text", self.text)
+        writer.write_string("nothing", self.nothing)
+        writer.write_decimal("decimal", self.decimal)
+        writer.write_date("date", self.date)
+        writer.write_double_array("doubles", self.doubles)
+        writer.write_portable("inner", self.inner)
+        writer.write_portable_array("inners", self.inners)
+
+    def read_portable(self, reader: PortableReader) -> None:
+        self.number, self.text = reader.read_int("number"), reader.read_string("text")
+        self.nothing, self.decimal = reader.read_string("nothing"), reader.read_decimal("decimal")
+        self.date, self.doubles = reader.read_date("date"), reader.read_double_array("doubles")
+        self.inner, self.inners = reader.read_portable("inner"), reader.read_portable_array("inners")
+
+    def get_factory_id(self) -> int:
+        return FACTORY
+
+    def get_class_id(self) -> int:
+        return 1
+
+
+@dataclass
+class Point:
+    x: Annotated[int, Int32]
+    y: Annotated[int, Int32]
+
+
+@dataclass
+class Shape:
+    name: str
+    number: Annotated[int, Int32]
+    nothing: Annotated[int, Int32] | None
+    decimal: Decimal
+    date: date
+    longs: list[int]
+    texts: list[str | None]
+    point: Point
+
+
+WRITTEN: Final[dict[str, Any]] = {
+    "true": True,
+    "false": False,
+    "int": -(2**31),
+    "double": 1e-300,
+    "nan": float("nan"),
+    "infinity": float("-inf"),
+    "empty string": "",
+    "string": "a\0b ä € 😀 \uffff",
+    "unicode": UNICODE,
+    "uuid": UUID("f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+    "big decimal": Decimal("-12345678901234567890.0123456789"),
+    "big decimal with exponent": Decimal("1E+10"),
+    "date": date(2024, 2, 29),
+    "ancient date": date(1, 1, 1),
+    "time": time(23, 59, 58, 123_456),
+    "timestamp": datetime(1969, 7, 20, 20, 17, 40, 1),  # noqa: DTZ001
+    "timestamp with offset": datetime(2024, 12, 31, 1, 2, 3, 4, timezone(-timedelta(hours=5, minutes=30, seconds=15))),
+    "bytes": b"\0\xff\x7f\x80",
+    "shorts": array("h", [1, -1, 2**15 - 1]),
+    "ints": array("i", [1, -1, 2**31 - 1]),
+    "longs": array("q", [1, -1, 2**63 - 1]),
+    "floats": array("f", [1, -0.5, 3.4028234663852886e38]),
+    "doubles": array("d", [1, -0.5, 1.7976931348623157e308]),
+    "empty array": array("i"),
+    "list": [1, "two", None, 3.0, [True, b"\4"]],
+    "json": HazelcastJsonValue('{"a": [1, null, "ü😀"]}'),
+    "identified": Identified(),
+    "portable": Outer(inner=Inner(1), inners=[Inner(2), Inner(3)]),
+}
+"""What Python writes as the same that Java does."""
+
+READ: Final[dict[str, Any]] = {
+    **WRITTEN,
+    "byte": -128,
+    "char": "€",
+    "short": -32768,
+    "long": -(2**63),
+    "float": -0.15625,
+    "big integer": -(2**200),
+    "small big integer": -128,
+    "java date": datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC),
+    "booleans": [True, False, True],
+    "chars": ["a", "€", "\0"],
+    "strings": ["a", "", "😀", None],
+    "linked list": WRITTEN["list"],
+}
+"""What Java writes."""
+
+NOT_IN_4: Final = {"date", "ancient date", "time", "timestamp", "timestamp with offset"}
+"""What members and clients of version 4 know in the serialized form of Java only."""
+
+COMPACT: Final = Shape(
+    "ü😀\0", 7, None, Decimal("-1.50"), date(2024, 2, 29), [1, 2, 2**63 - 1], ["a", None], Point(1, -1)
+)
+
+
+@pytest.mark.members(*VERSIONS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_reads_what_the_other_wrote(version: str, clusters: Clusters) -> None:
+    cluster = clusters.get(version)
+    compact = version in WITH_COMPACT
+    with HazelcastClient(
+        cluster_members=cluster.addresses,
+        cluster_name=cluster.name,
+        data_serializable_factories={FACTORY: {1: Identified}},
+        portable_factories={FACTORY: {1: Outer, 2: Inner}},
+        compact_serializers=[Shape, Point] if compact else [],
+    ) as client:
+        python = client.get_map("python").blocking()
+        for name, value in WRITTEN.items():
+            if compact or name not in NOT_IN_4:
+                python.set(name, value)
+        queried = client.get_map("queried").blocking()
+        queried.set("portable", WRITTEN["portable"])
+        queried.set("json", HazelcastJsonValue({"number": 2}))
+        if compact:
+            python.set("compact", COMPACT)
+            queried.set("compact", COMPACT)
+        numbers = client.get_map("numbers").blocking()
+        numbers.set("python", 38)
+
+        said = peer(cluster)
+        assert said == [
+            *([] if compact else ["without compact objects"]),
+            f"{2 + compact} values have a number over 1",
+            "the sum is 42",
+        ]
+
+        java_map = client.get_map("java").blocking()
+        expected = {**READ, "compact": COMPACT}
+        left_out = set() if compact else {"compact", *NOT_IN_4}
+        assert {*java_map.key_set(), *left_out} == expected.keys()
+        for name in expected.keys() - left_out:
+            value = expected[name]
+            found = java_map.get(name)
+            assert type(found) is type(value), name
+            assert found == value or name == "nan", name
+
+
+def peer(cluster: Cluster) -> list[str]:
+    """Run the Java half; the lines that it prints."""
+    folders = [SOURCES, SOURCES.parent / "peer", *([SOURCES.parent / "compact"] * (cluster.version in WITH_COMPACT))]
+    classes = java.compiled(cluster.version, *folders)
+    classpath = os.pathsep.join(map(str, [*java.jars(cluster.version), classes]))
+    options = [*java.QUICK_START, "-Xmx256m", "-Dhazelcast.logging.type=none", "-cp", classpath]
+    done = subprocess.run(
+        ["java", *java.ACCESS, *options, "hzproto.Peer", cluster.addresses[0], cluster.name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
