@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fuzz.targets import CUTS, EVERY_KIND
 from hzproto.wire.frames import split_into_fragments
@@ -39,10 +39,9 @@ def _byte_strings(value: Any) -> Iterator[bytes]:
     if isinstance(value, bytes):
         yield value
     elif isinstance(value, dict):
-        for part in value.values():
-            yield from _byte_strings(part)
+        yield from _byte_strings(list(cast(dict[str, Any], value).values()))
     elif isinstance(value, list | tuple):
-        for part in value:
+        for part in cast(list[Any], value):
             yield from _byte_strings(part)
 
 

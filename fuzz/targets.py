@@ -109,20 +109,21 @@ def check_message(layout: Layout, message: bytes) -> None:
 
 def all_layouts() -> Iterator[Layout]:
     yield ERROR
-    for method in MESSAGES.values():
+    for name in MESSAGES:
+        method = MESSAGES[name]
         yield method.request
         yield method.response
         yield from method.events.values()
 
 
-LAYOUTS: Final = list(all_layouts())
+LAYOUTS: Final[list[Layout]] = list(all_layouts())
 
 
 def messages(data: bytes) -> None:
     """A message; a type that does not exist is made one that does."""
     if len(data) < REQUEST_HEADER.size:
         return
-    kind = REQUEST_HEADER.unpack_from(data)[2]
+    kind: int = REQUEST_HEADER.unpack_from(data)[2]
     layout = layout_of(kind)
     if layout is None:
         message = bytearray(data)

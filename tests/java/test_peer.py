@@ -100,7 +100,7 @@ class Outer(Portable):
     text: str | None = "ü😀\0"
     nothing: str | None = None
     decimal: Decimal | None = Decimal("-1.50")
-    date: Any = date(2024, 2, 29)
+    day: Any = date(2024, 2, 29)
     doubles: Any = field(default_factory=lambda: array("d", [0.5, -1]))
     inner: Inner | None = None
     inners: list[Any] | None = None
@@ -110,7 +110,7 @@ class Outer(Portable):
         writer.write_string("text", self.text)
         writer.write_string("nothing", self.nothing)
         writer.write_decimal("decimal", self.decimal)
-        writer.write_date("date", self.date)
+        writer.write_date("date", self.day)
         writer.write_double_array("doubles", self.doubles)
         writer.write_portable("inner", self.inner)
         writer.write_portable_array("inners", self.inners)
@@ -118,7 +118,7 @@ class Outer(Portable):
     def read_portable(self, reader: PortableReader) -> None:
         self.number, self.text = reader.read_int("number"), reader.read_string("text")
         self.nothing, self.decimal = reader.read_string("nothing"), reader.read_decimal("decimal")
-        self.date, self.doubles = reader.read_date("date"), reader.read_double_array("doubles")
+        self.day, self.doubles = reader.read_date("date"), reader.read_double_array("doubles")
         self.inner, self.inners = reader.read_portable("inner"), reader.read_portable_array("inners")
 
     def get_factory_id(self) -> int:
@@ -237,7 +237,7 @@ def test_each_reads_what_the_other_wrote(version: str, clusters: Clusters) -> No
 
         java_map = client.get_map("java").blocking()
         expected = {**READ, "compact": COMPACT}
-        left_out = set() if compact else {"compact", *NOT_IN_4}
+        left_out: set[str] = set() if compact else {"compact", *NOT_IN_4}
         assert {*java_map.key_set(), *left_out} == expected.keys()
         for name in expected.keys() - left_out:
             value = expected[name]
