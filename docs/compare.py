@@ -26,10 +26,18 @@ _ELSEWHERE: Final = {
     "SqlRow": "hzproto.sql",
     "SqlRowMetadata": "hzproto.sql",
 }
+# Classes of which users get objects and make none, of threads and of asyncio.
+_INSIDE: Final = {
+    "CPSubsystem": ("hzproto.structures.futures.CPSubsystem", "hzproto_asyncio.structures.CPSubsystem"),
+    "SqlResult": ("hzproto.structures.sql.FuturesSqlResult", "hzproto.structures.sql.AioSqlResult"),
+}
 _ENTERPRISE: Final = (
     "vector collections need members with an enterprise licence; the messages are in `hzproto.messages`"
 )
 REASONS: Final = {
+    "FencedLock.get_group_id": "the client renews the ids of groups; the name of the lock says which group it is in",
+    "Future.set_exception": "futures belong to operations; `hzproto.future.ImmediateExceptionFuture` has its error",
+    "Future.set_result": "futures belong to operations; `hzproto.future.ImmediateFuture` has its value",
     "VectorCollection": _ENTERPRISE,
     "HazelcastClient.get_vector_collection": _ENTERPRISE,
     "HazelcastClient.create_vector_collection_config": _ENTERPRISE,
@@ -99,11 +107,11 @@ def _reason(name: str, method: str) -> str:
 
 
 def _class(name: str, surface: str) -> Any:
-    try:
-        module = importlib.import_module(_ELSEWHERE.get(name, _SURFACES[surface]))
-    except ImportError:
-        return None
-    return getattr(module, name, None)
+    if name in _INSIDE:
+        module, _, attribute = _INSIDE[name][surface == "asyncio"].rpartition(".")
+    else:
+        module, attribute = _ELSEWHERE.get(name, _SURFACES[surface]), name
+    return getattr(importlib.import_module(module), attribute, None)
 
 
 def _official() -> dict[str, dict[str, dict[str, list[str]]]]:

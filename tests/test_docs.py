@@ -44,5 +44,9 @@ def test_example(code: str, address: str) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+def test_every_method_of_the_official_client_is_here_or_named_with_a_reason() -> None:
+    assert compare.unexplained() == []
+
+
 def test_the_page_of_methods_is_up_to_date() -> None:
     assert (DOCS / "methods.md").read_text() == compare.page(), "run docs/compare.py"

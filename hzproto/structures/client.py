@@ -122,8 +122,12 @@ def _deliver(called: Callable[[DistributedObjectEvent], object], message: Buffer
 def structure_classes(client: type[ClientFacade[Any, Any]]) -> Mapping[str, type[Structure[Any]]]:
     """Return the classes that the getters of a client give, by their services."""
     members = (getattr(client, name) for name in dir(client) if name.startswith("get_"))
-    classes = (getattr(member, "structure", None) for member in members)
-    return {made.service: made for made in classes if isinstance(made, type) and issubclass(made, Structure)}
+    classes: list[Any] = [getattr(member, "structure", None) for member in members]
+    found: dict[str, type[Structure[Any]]] = {}
+    for made in classes:
+        if isinstance(made, type) and issubclass(made, Structure):
+            found[made.service] = made
+    return found
 
 
 def _name(name: str) -> str:
