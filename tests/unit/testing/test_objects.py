@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from hzproto.testing import Cluster
-from tests.unit.testing.peer import MapPeer, Peer, data
+from tests.unit.testing.peer import MapPeer, Peer, Refused, data
 
 MAP = "hz:impl:mapService"
 
@@ -31,12 +33,13 @@ def test_destroyed_objects_are_empty() -> None:
     assert peer.take_events() == []
 
 
-def test_waiting_requests_go_on_when_the_locks_are_destroyed() -> None:
+def test_waiting_requests_are_refused_when_their_map_is_destroyed() -> None:
     peer = Peer(Cluster())
     MapPeer(peer, 1).call("lock", data(1), referenceId=1)
     request = MapPeer(peer, 2).send("put", data(1), value=data(2))
     peer.call("Client.destroyProxy", name="m", serviceName=MAP)
-    peer.answer(request)
+    with pytest.raises(Refused, match="14: m was destroyed"):
+        peer.answer(request)
 
 
 def test_listeners_hear_of_objects() -> None:
