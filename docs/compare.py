@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import json
@@ -114,6 +115,7 @@ def _class(name: str, surface: str) -> Any:
     return getattr(importlib.import_module(module), attribute, None)
 
 
+@functools.cache
 def _official() -> dict[str, dict[str, dict[str, list[str]]]]:
     found: dict[str, dict[str, dict[str, list[str]]]] = json.loads((HERE / "official.json").read_text())
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -45,10 +45,22 @@ class OpenConnection:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Get what is at `url` by HTTP, within `timeout` seconds, and report `looked_up`."""
+    """Call `get` where it may block, and report `looked_up` with what it returns."""
 
     url: str
     timeout: float
+    load: Callable[[str], Any]
+
+    def get(self) -> bytes | Exception:
+        """Return what is at `url`, got by HTTP within `timeout` seconds, or why there is nothing."""
+        try:
+            with self.load("urllib.request").urlopen(self.url, timeout=self.timeout) as answer:
+                return bytes(answer.read())
+        except self.load("urllib.error").HTTPError as refusal:  # an answer, too
+            refusal.close()
+            return cast(Exception, refusal)
+        except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
+            return error
 
 
 @dataclass(frozen=True, slots=True)

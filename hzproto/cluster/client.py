@@ -86,6 +86,7 @@ class Client:
 
     def __init__(self, config: Config, *, rng: random.Random, load: Callable[[str], ModuleType] | None = None) -> None:
         self.config = config
+        self.load = partial(_load, load)
         self.rng = rng
         self.name = config.client_name if config.client_name is not None else f"hz.client_{next(_numbers)}"
         self.uuid = self.new_uuid()
@@ -103,10 +104,10 @@ class Client:
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
-        self._tls = Tls(config, _load(load, "ssl")) if config.ssl_enabled else None
+        self._tls = Tls(config, self.load("ssl")) if config.ssl_enabled else None
         self._statistics: Statistics | None = None
         if config.statistics_enabled:
-            self._statistics = Statistics(self, _load(load, "time"), _load_optional(load, "psutil"))
+            self._statistics = Statistics(self, self.load("time"), _load_optional(self.load, "psutil"))
         self.connector = Connector(self)
         # The lists themselves, so that an adapter sees without a call whether there is anything to take.
         self.pending_actions = self.connector.actions
@@ -503,9 +504,9 @@ def _load(load: Callable[[str], ModuleType] | None, name: str) -> ModuleType:
     return load(name)
 
 
-def _load_optional(load: Callable[[str], ModuleType] | None, name: str) -> ModuleType | None:
+def _load_optional(load: Callable[[str], ModuleType], name: str) -> ModuleType | None:
     try:
-        return _load(load, name)
+        return load(name)
     except ImportError:
         return None
 

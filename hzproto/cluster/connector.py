@@ -166,7 +166,7 @@ class Connector:
         token = self._config.cloud_discovery_token
         if token is not None and self._look_up is None:
             url = discovery_url(self._config.cloud_discovery_url, token)
-            self._look_up = LookUp(url, self._config.connection_timeout or _LOOK_UP_TIMEOUT)
+            self._look_up = LookUp(url, self._config.connection_timeout or _LOOK_UP_TIMEOUT, self._client.load)
             self.actions.append(self._look_up)
 
     def looked_up(self, look_up: LookUp, answer: bytes | BaseException) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hzproto.messages import MESSAGES
-from hzproto.structures.cp_object import CPObject, int64, nothing
+from hzproto.structures.base import nothing
+from hzproto.structures.cp_object import CPObject, int64
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

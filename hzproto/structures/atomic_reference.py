@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hzproto.messages import MESSAGES
-from hzproto.structures.cp_object import CPObject, nothing
+from hzproto.structures.base import nothing
+from hzproto.structures.cp_object import CPObject
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

@@ -35,6 +35,10 @@ def missing(name: str) -> Exception:
     return ValueError(f"{name} must not be None")
 
 
+def nothing(_: object) -> None:
+    """Drop what the member answered."""
+
+
 class Bodies(dict["Method", "Callable[..., bytes]"]):
     """By method, the function that encodes its fields but for the first one, which is the structure's name."""
 

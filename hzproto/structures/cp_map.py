@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hzproto.errors import UnsupportedOperationError
 from hzproto.messages import MESSAGES
-from hzproto.structures.base import missing
-from hzproto.structures.cp_object import CPObject, nothing
+from hzproto.structures.base import missing, nothing
+from hzproto.structures.cp_object import CPObject
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

@@ -63,7 +63,3 @@ class _Asking(FlowOp[Any]):
     def result(self) -> Any:
         value = super().result()
         return value if self.convert is None else self.convert(value)
-
-
-def nothing(_: object) -> None:
-    """Convert an answer that the caller does not want."""

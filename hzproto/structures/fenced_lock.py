@@ -15,8 +15,8 @@ from hzproto.errors import (
 )
 from hzproto.messages import MESSAGES
 from hzproto.ops import Acquisition, FlowOp, Op
-from hzproto.structures.base import Owned, milliseconds
-from hzproto.structures.cp_object import CPObject, nothing
+from hzproto.structures.base import Owned, milliseconds, nothing
+from hzproto.structures.cp_object import CPObject
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

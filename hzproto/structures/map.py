@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hzproto.messages import MESSAGES
 from hzproto.ops import All, Op, Request
-from hzproto.structures.base import milliseconds, missing
+from hzproto.structures.base import milliseconds, missing, nothing
 from hzproto.structures.key_locks import KeyLocks
 from hzproto.structures.keyed import K, V
-from hzproto.structures.maps.base import SERVER_DEFAULT, nothing
+from hzproto.structures.maps.base import SERVER_DEFAULT
 from hzproto.structures.maps.entries import Entries
 from hzproto.structures.maps.iteration import Iteration
 from hzproto.structures.maps.journal import Journal
@@ -38,9 +38,6 @@ _PUT_TRANSIENT = MESSAGES["Map.putTransient"]
 _PUT_TRANSIENT_MAX_IDLE = MESSAGES["Map.putTransientWithMaxIdle"]
 _GET_ALL = MESSAGES["Map.getAll"]
 _PUT_ALL = MESSAGES["Map.putAll"]
-_SIZE = MESSAGES["Map.size"]
-_IS_EMPTY = MESSAGES["Map.isEmpty"]
-_CLEAR = MESSAGES["Map.clear"]
 
 
 class Map(
@@ -155,17 +152,17 @@ class Map(
     @op
     def size(self) -> Op[int]:
         """The number of entries."""
-        return Request(_SIZE, self._body[_SIZE]())
+        return self._whole("size")
 
     @op
     def is_empty(self) -> Op[bool]:
         """Whether there are no entries."""
-        return Request(_IS_EMPTY, self._body[_IS_EMPTY]())
+        return self._whole("isEmpty")
 
     @op
     def clear(self) -> Op[None]:
         """Remove all entries."""
-        return Request(_CLEAR, self._body[_CLEAR]())
+        return self._whole("clear")
 
     @op
     def get_all(self, keys: Iterable[K]) -> Op[dict[K, V]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from hzproto.checks import boolean
 from hzproto.messages import service_of
 from hzproto.ops import All, Op, Request
+from hzproto.structures.base import nothing
 from hzproto.structures.key_locks import KeyLocks
 from hzproto.structures.keyed import EntryListener, K, V, entry_functions
 from hzproto.surface import S_co, op
@@ -49,7 +50,7 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
                 Request[Any](sent, self._body[sent](part), partition)
                 for partition, part in self._by_partition(entries).items()
             ),
-            combine=_nothing,
+            combine=nothing,
         )
 
     @op
@@ -141,7 +142,3 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
     def remove_entry_listener(self, registration_id: str) -> Op[bool]:
         """End the listener of this id; return whether there was one."""
         return self._core.listeners.remove(registration_id)
-
-
-def _nothing(_: Any) -> None:
-    return None

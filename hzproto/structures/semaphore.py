@@ -9,8 +9,8 @@ from hzproto.checks import integer
 from hzproto.errors import CPGroupDestroyedError, IllegalStateError, SessionExpiredError, WaitKeyCancelledError
 from hzproto.messages import MESSAGES
 from hzproto.ops import Acquisition, FlowOp, Op, Request
-from hzproto.structures.base import milliseconds
-from hzproto.structures.cp_object import CPObject, nothing
+from hzproto.structures.base import milliseconds, nothing
+from hzproto.structures.cp_object import CPObject
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

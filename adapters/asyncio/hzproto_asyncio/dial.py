@@ -80,18 +80,3 @@ def _discard(attempt: asyncio.Task[socket.socket]) -> None:
     """Close what an attempt that lost the race has opened all the same."""
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().close()
-
-
-def look_up(url: str, timeout: float) -> bytes | Exception:
-    """Return the body of the answer to an HTTP request, or why there is none."""
-    from urllib.error import HTTPError  # not cheap to import, and seldom needed
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
-            return bytes(answer.read())
-    except HTTPError as error:
-        error.close()
-        return error
-    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
-        return error

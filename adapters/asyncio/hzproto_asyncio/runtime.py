@@ -19,7 +19,7 @@ from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done
-from hzproto_asyncio.dial import dial, look_up
+from hzproto_asyncio.dial import dial
 from hzproto_asyncio.listeners import Listeners
 from hzproto_asyncio.owners import Owners
 from hzproto_asyncio.reply import Reply
@@ -326,7 +326,7 @@ class Runtime:
 
     async def _look_up(self, action: LookUp) -> None:
         try:
-            answer = await self._loop.run_in_executor(None, look_up, action.url, action.timeout)
+            answer = await self._loop.run_in_executor(None, action.get)
             now = monotonic()
             self.core.looked_up(action, answer, now)
             self._settle(now)

@@ -56,21 +56,6 @@ def dial(address: Address, options: Sequence[SocketOption]) -> socket:
                 late.close()
 
 
-def look_up(url: str, timeout: float) -> bytes | Exception:
-    """Return the body of the answer to an HTTP request, or why there is none; blocks the whole thread."""
-    from urllib.error import HTTPError  # not cheap to import, and seldom needed
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
-            return bytes(answer.read())
-    except HTTPError as error:
-        error.close()
-        return error
-    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
-        return error
-
-
 def _attempt(target: tuple[Any, ...], options: Iterable[SocketOption], outcomes: SimpleQueue[socket | OSError]) -> None:
     try:
         outcomes.put(_connect(target, options))

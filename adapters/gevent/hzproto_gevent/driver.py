@@ -19,7 +19,7 @@ from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Op
 from hzproto_gevent.callbacks import Callbacks
-from hzproto_gevent.dial import dial, look_up
+from hzproto_gevent.dial import dial
 from hzproto_gevent.link import Link
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class Driver:
             self.react(waits=False)
 
     def _look_up(self, action: LookUp) -> None:
-        answer = self.hub.threadpool.apply(look_up, (action.url, action.timeout))
+        answer = self.hub.threadpool.apply(action.get)
         self.core.looked_up(action, answer, monotonic())
         self.react(waits=False)
 

@@ -55,21 +55,6 @@ def dial(address: Address, options: Sequence[SocketOption], given_up: Callable[[
     raise errors[0]
 
 
-def look_up(url: str, timeout: float) -> bytes | Exception:
-    """Return the body of the answer to an HTTP request, or why there is none."""
-    from urllib.error import HTTPError  # not cheap to import, and seldom needed
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
-            return bytes(answer.read())
-    except HTTPError as error:
-        error.close()
-        return error
-    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
-        return error
-
-
 def _start(target: Target, options: Sequence[SocketOption]) -> socket.socket:
     """Return a socket that has begun to connect."""
     family, kind, protocol, _, where = target

@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
-from hzproto_sync.dial import dial, look_up
+from hzproto_sync.dial import dial
 from hzproto_sync.poller import READ, WRITE, Poller, make_poller
 from hzproto_sync.transport import Transport
 
@@ -72,7 +72,7 @@ class Sockets:
 
     def look_up(self, action: LookUp, answered: Callable[[LookUp, bytes | Exception], None]) -> None:
         """Do what *action* asks for in a thread, which then calls *answered*. Raises RuntimeError without threads."""
-        self._in_thread(lambda: answered(action, look_up(action.url, action.timeout)), "discovery")
+        self._in_thread(lambda: answered(action, action.get()), "discovery")
 
     def _in_thread(self, work: Callable[[], None], what: str) -> None:
         def run() -> None:

@@ -24,7 +24,7 @@ from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done, Op
-from hzproto_twisted.link import Link, look_up
+from hzproto_twisted.link import Link
 from hzproto_twisted.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Driver:
         return address
 
     async def _look_up(self, action: LookUp) -> None:
-        answer = await self._in_thread(look_up, action.url, action.timeout)
+        answer = await self._in_thread(action.get)
         if not self._forked:
             self.core.looked_up(action, answer, self.now())
             self.pump()

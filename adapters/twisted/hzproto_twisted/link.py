@@ -146,18 +146,3 @@ def _endpoint_for(host: str) -> Any:
     if isIPv6Address(host):
         return TCP6ClientEndpoint
     return partial(HostnameEndpoint, attemptDelay=_NEXT_ADDRESS)
-
-
-def look_up(url: str, timeout: float) -> bytes | Exception:
-    """Return the body of the answer to an HTTP request, or why there is none."""
-    from urllib.error import HTTPError  # not cheap to import, and seldom needed
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=timeout) as answer:  # noqa: S310 - the configuration takes no other schemes
-            return bytes(answer.read())
-    except HTTPError as error:
-        error.close()
-        return error
-    except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
-        return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from hzproto.errors import ClientOfflineError
 from hzproto.messages import service_of
@@ -29,8 +29,3 @@ class MapBase(Keyed[S_co, K, V], Owned[S_co]):
         if not count:
             raise ClientOfflineError
         return count
-
-
-def nothing(_: Any) -> None:
-    """Drop what the member answered."""
-    return

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hzproto.checks import boolean
 from hzproto.core import SimpleEntryView
 from hzproto.ops import Op
-from hzproto.structures.base import milliseconds
+from hzproto.structures.base import milliseconds, nothing
 from hzproto.structures.keyed import K, V
-from hzproto.structures.maps.base import SERVER_DEFAULT, MapBase, nothing
+from hzproto.structures.maps.base import SERVER_DEFAULT, MapBase
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from hzproto.messages import MESSAGES
 from hzproto.ops import All, Op, Request
-from hzproto.structures.base import missing
+from hzproto.structures.base import missing, nothing
 from hzproto.structures.keyed import K, V
-from hzproto.structures.maps.base import MapBase, nothing
+from hzproto.structures.maps.base import MapBase
 from hzproto.structures.maps.queries import condition
 from hzproto.surface import S_co, op
 
