@@ -50,7 +50,7 @@ class Harness(ABC):
     def give_up(self, structure: Any, seconds: float, call: Callable[[Any], Any]) -> Any:
         """Call a method of *structure*, but wait for it *seconds* only, then cancel; to be yielded.
 
-        Raises the builtin TimeoutError in the end.
+        Raises the builtin TimeoutError in the end, unless the call ended before it was cancelled.
         """
 
     @abstractmethod

@@ -37,8 +37,9 @@ class GeventFutures(Harness):
                 with gevent.Timeout(seconds, TimeoutError):
                     return future.result()
             except TimeoutError:
-                future.cancel()
-                raise
+                if future.cancel():
+                    raise
+                return future.result()  # it ended just before
 
         return partial(wait)
 

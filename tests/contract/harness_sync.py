@@ -45,8 +45,9 @@ class SyncFutures(Harness):
             try:
                 return future.result(seconds)
             except TimeoutError:
-                future.cancel()
-                raise
+                if future.cancel():
+                    raise
+                return future.result()  # it ended just before
 
         return partial(wait)
 
