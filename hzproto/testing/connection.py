@@ -140,7 +140,7 @@ class ServerConnection:
         if known is None:
             self._refuse(message_type, correlation_id)
             return
-        fields = known.parse(message)
+        fields = known.request.parse(message)
         args = (fields,) if known.fields == 1 else fields or ()
         call = Call(self, known, args, correlation_id, partition_id, backup_aware=bool(flags & BACKUP_AWARE))
         try:

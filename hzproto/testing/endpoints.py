@@ -91,14 +91,14 @@ def protocol_of(version: str) -> str:
 class Endpoint:
     """One method in one protocol version."""
 
-    __slots__ = ("_header", "_old", "_response", "fields", "name", "parse", "protocol", "route")
+    __slots__ = ("_header", "_old", "_response", "fields", "name", "protocol", "request", "route")
 
     def __init__(self, name: str, route: Route, protocol: str) -> None:
         method = MESSAGES[name]
         self.name = name
         self.route = route
         self.protocol = protocol
-        self.parse = method.request.parse
+        self.request = method.request
         self.fields = len(method.request.params)
         self._response = method.response
         self._old = any(not _has(protocol, param.since) for param in method.response.params)
@@ -118,6 +118,7 @@ class Endpoint:
         return ERROR.encode({"errorHolders": failure.holders()}, correlation_id=correlation_id)
 
 
+@cache
 def _has(protocol: str, since: str) -> bool:
     return version_tuple(since) <= version_tuple(protocol)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from tests.simulation.plan import Plan, make_plan
 from tests.simulation.run import failure, run, shrink
 
-_BLOCK = 50  # seeds that a process is given at a time
+_BLOCK = 20  # seeds that a process is given at a time
 
 
 def main() -> int:

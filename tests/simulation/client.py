@@ -143,25 +143,20 @@ class SimulatedClient:
         if self._pumping:
             return
         self._pumping = True
-        core, worked = self.core, True
-        while worked:
-            worked = False
+        core = self.core
+        while core.pending_actions or core.dirty_connections or core.finished or core.deliveries:
             for action in core.actions():
-                worked = True
                 if isinstance(action, OpenConnection):
                     self._dial(action)
                 elif isinstance(action, CloseConnection) and (link := self.links.pop(action.connection, None)):
                     self.requests.losses += 1
                     link.client_closed()
             for connection in core.dirty():
-                worked = True
                 if (link := self.links.get(connection)) is not None:
                     link.send_up()
             for op in core.completed():
-                worked = True
                 self._finish(op)
             for delivery in core.events():
-                worked = True
                 delivery.call()
         self._pumping = False
 

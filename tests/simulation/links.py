@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from hzproto.wire.frames import BACKUP_EVENT, EVENT, REQUEST_HEADER, RESPONSE_HEADER, FrameReader
+from hzproto.cluster.connection import PRELUDE
+from hzproto.wire.frames import BACKUP_EVENT, EVENT, REQUEST_HEADER, RESPONSE_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tests.simulation.client import SimulatedClient
     from tests.simulation.world import World
 
-_PRELUDE = 3
 _SLOW = 0.03  # of all sends
 _SLOW_FACTOR = 30
 _KEPT_VIEWS = 8
@@ -39,27 +39,24 @@ class Link:
         """The latest lists of members and partitions that came."""
         self._rng = rng
         self._up_at = self._down_at = 0.0  # when the last bytes of each direction arrive
-        self._up = FrameReader()
-        self._down = FrameReader()
-        self._begun = False
 
     def send_up(self) -> None:
         """Take what the client has to send."""
-        data = b"".join(self.connection.data_to_send())
-        if not data:
+        messages = self.connection.data_to_send()  # each whole: they are small
+        if not messages:
             return
-        start = 0 if self._begun else _PRELUDE
-        self._begun = True
-        for message in self._up.receive(data[start:]):
-            _, _, kind, correlation_id, _ = REQUEST_HEADER.unpack_from(message)
-            self.client.requests.sent(self, kind, correlation_id, bytes(message))
+        for message in messages:
+            if message is not PRELUDE:
+                _, _, kind, correlation_id, _ = REQUEST_HEADER.unpack_from(message)
+                self.client.requests.sent(self, kind, correlation_id, message)
+        data = b"".join(messages)
         self._up_at = self._later(self._up_at, lambda: self.server.receive_data(data, self.world.now))
 
     def send_down(self) -> None:
         """Take what the member has to send, and its closing the connection."""
-        data = b"".join(self.server.data_to_send())
-        if data:
-            self._down_at = self._later(self._down_at, lambda: self._arrive(data))
+        messages = self.server.data_to_send()
+        if messages:
+            self._down_at = self._later(self._down_at, lambda: self._arrive(messages))
         if self.server.closed:
             self._down_at = self._later(self._down_at, lambda: self.client.lose(self, None))
 
@@ -73,21 +70,21 @@ class Link:
         self.world.after(self._delay(), lambda: self.server.lost(self.world.now))
         self.world.after(self._delay(), lambda: self.client.lose(self, ConnectionResetError("cut")))
 
-    def _arrive(self, data: bytes) -> None:
+    def _arrive(self, messages: list[bytes]) -> None:
         client = self.client
-        for message in self._down.receive(data):
+        for message in messages:
             _, flags, _, correlation_id, acks = RESPONSE_HEADER.unpack_from(message)
             if flags & BACKUP_EVENT:
-                client.requests.acked(bytes(message))
+                client.requests.acked(message)
                 if self.world.repeating_acks:
-                    self._repeat(bytes(message))
+                    self._repeat(message)
             elif flags & EVENT:
                 if correlation_id == self.server.view_listener:
-                    self.views = [*self.views[1 - _KEPT_VIEWS :], bytes(message)]
+                    self.views = [*self.views[1 - _KEPT_VIEWS :], message]
             else:
                 client.requests.answered(correlation_id, acks, message)
         if not self.connection.closed:
-            self.connection.receive_data(data, self.world.now)
+            self.connection.receive_data(b"".join(messages), self.world.now)
             client.pump()
 
     def _repeat(self, message: bytes) -> None:

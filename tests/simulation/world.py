@@ -79,26 +79,28 @@ class World:
 
     def run_until(self, end: float) -> None:
         """Let time pass."""
-        queue, cluster, clients = self._queue, self.cluster, self.clients
+        queue = self._queue
+        timers = [(self.cluster.timers.next_deadline, lambda: self.cluster.handle_timer(self.now))]
+        timers += [(client.core.timers.next_deadline, client.timer) for client in self.clients]
         for _ in range(_MANY_TURNS):
-            when = queue[0][0] if queue else inf
-            for deadline in (cluster.next_deadline(), *[client.core.next_deadline() for client in clients]):
+            when = arrival = queue[0][0] if queue else inf
+            for next_deadline, _handle in timers:
+                deadline = next_deadline()
                 if deadline is not None and deadline < when:
                     when = deadline
             if when > end:
                 self.now = end
                 return
             self.now = now = max(self.now, when)
-            while queue and queue[0][0] <= now:
-                heapq.heappop(queue)[2]()
-            deadline = cluster.next_deadline()
-            if deadline is not None and deadline <= now:
-                cluster.handle_timer(now)
+            if arrival <= now:
+                while queue and queue[0][0] <= now:
+                    heapq.heappop(queue)[2]()
+            else:
+                for next_deadline, handle in timers:
+                    deadline = next_deadline()
+                    if deadline is not None and deadline <= now:
+                        handle()
             self.flush()
-            for client in clients:
-                deadline = client.core.next_deadline()
-                if deadline is not None and deadline <= now:
-                    client.timer()
         raise AssertionError("time does not pass: timers are set again and again")
 
     def flush(self) -> None:
