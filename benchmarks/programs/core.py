@@ -39,7 +39,7 @@ class Runtime:
         self.core = core
 
     def call(self, op: Op[Any], timeout: float | None) -> Op[Any]:
-        op.waiter = op
+        op.waiter = True  # somebody waits
         self.core.submit(op, 0.0, timeout)
         return op
 

@@ -21,8 +21,10 @@ def test_objects_and_their_listeners(scene: Scene) -> Steps:
     yield m.put(1, "a")
     q: Any = yield from scene.structure(client, "queue")
     yield q.offer(1)
-    found = yield client.get_distributed_objects()
-    objects = {each.name: each for each in found if not isinstance(each, DistributedObjectInfo)}
+    objects: dict[str, Any] = {}
+    while not {m.name, q.name} <= objects.keys():  # members tell each other of new ones after they have answered
+        found = yield client.get_distributed_objects()
+        objects = {each.name: each for each in found if not isinstance(each, DistributedObjectInfo)}
     again: Any = scene.harness.view(objects[m.name])
     assert (yield again.get(1)) == "a"
     assert type(objects[q.name]).__name__ == "Queue"
