@@ -13,6 +13,6 @@ class LifecycleState(StrEnum):
     CONNECTED = "CONNECTED"
     """The client is connected to a cluster and may be used."""
     DISCONNECTED = "DISCONNECTED"
-    """The last connection to the cluster was lost."""
+    """The last connection to the cluster was lost, or is closed by `shutdown`."""
     SHUTTING_DOWN = "SHUTTING_DOWN"
     SHUTDOWN = "SHUTDOWN"

@@ -446,6 +446,9 @@ class Client:
         self._state = state
         self.running = state not in (LifecycleState.SHUTTING_DOWN, LifecycleState.SHUTDOWN)
         self.submit = self.invocations.submit if self.running else self._refuse
+        self._announce(state)
+
+    def _announce(self, state: LifecycleState) -> None:
         logger.info("Client %s is %s", self.name, state)
         self.deliveries += (
             Delivery(listener_id, partial(called, state))
@@ -478,6 +481,8 @@ class Client:
                 self.invocations.drop_orphans()  # before their sessions end, of which they would make new ones
                 yield from self.sessions.close()
         finally:
+            if self.connector.phase is Phase.ONLINE:
+                self._announce(LifecycleState.DISCONNECTED)
             self.connector.close_all()
             self.invocations.drop_orphans()
             self.invocations.end_all(HazelcastClientNotActiveError)  # sessions were kept alive up to here

@@ -662,7 +662,7 @@ class TestLife:
                 pass
 
         run(main())
-        assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "SHUTDOWN"]
+        assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
 
     def test_end_of_the_loop_closes_a_forgotten_client(
         self, new_loop: Callable[[], asyncio.AbstractEventLoop], cluster: InMemoryCluster

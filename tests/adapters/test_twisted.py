@@ -768,7 +768,7 @@ class TestWithSockets:
         reactor.callWhenRunning(begin)
         reactor.run(installSignalHandlers=False)
         assert isinstance(failure_of(deferreds[0]), HazelcastClientNotActiveError)
-        assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "SHUTDOWN"]
+        assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
         deadline = time.monotonic() + 5
         while cluster.call(lambda cluster, now: any(member.connections for member in cluster.members)):
             assert time.monotonic() < deadline

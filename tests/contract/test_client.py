@@ -163,10 +163,10 @@ class TestStarting:
             service.add_listener(None)
         yield client.shutdown()
         assert service.is_running() is False
-        yield from scene.until(lambda: len(configured) == 5)
-        assert configured == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "SHUTDOWN"]
-        yield from scene.until(lambda: len(added) == 2)
-        assert added == ["SHUTTING_DOWN", "SHUTDOWN"]
+        yield from scene.until(lambda: len(configured) == 6)
+        assert configured == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
+        yield from scene.until(lambda: len(added) == 3)
+        assert added == ["SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
 
     @scenario
     def test_options_are_checked(self, scene: Scene) -> Steps:

@@ -35,6 +35,7 @@ import hzproto.structures.transactional.queue as transactional_queues
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.structures.containers import AsyncItems, AsyncKeys, AsyncLockContexts, AsyncMapKeys
 from hzproto.structures.contexts import AsyncLocked, AsyncPermitted
+from hzproto.structures.topic_reader import ReliableMessageListener
 from hzproto.surface import Aio
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ __all__ = [
     "AtomicLong",
     "AtomicReference",
     "CPMap",
+    "CPSubsystem",
     "CardinalityEstimator",
     "CountDownLatch",
     "DurableExecutor",
@@ -59,6 +61,7 @@ __all__ = [
     "MultiMap",
     "PNCounter",
     "Queue",
+    "ReliableMessageListener",
     "ReliableTopic",
     "ReplicatedMap",
     "Ringbuffer",
