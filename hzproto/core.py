@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """The host (a name, an IPv4 or an IPv6 address) and the TCP port of a member."""
 
     host: str
@@ -77,16 +76,14 @@ class ProtocolType(IntEnum):
     MEMCACHE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointQualifier:
+class EndpointQualifier(NamedTuple):
     """Tells the endpoints of a member apart: what it is for, and a name (None where a member has one of the kind)."""
 
     type: ProtocolType
     identifier: str | None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MemberVersion:
+class MemberVersion(NamedTuple):
     """The version of a member's software; versions compare in order."""
 
     major: int
@@ -119,16 +116,14 @@ class MemberInfo:
         return f"Member {self.address} - {self.uuid}{' lite' if self.lite_member else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class CPMember:
+class CPMember(NamedTuple):
     """A member of the CP Subsystem, which knows it under a UUID of its own."""
 
     uuid: UUID
     address: Address
 
 
-@dataclass(frozen=True, slots=True)
-class CPGroupId:
+class CPGroupId(NamedTuple):
     """A CP group. Its seed changes when the CP Subsystem is set up anew, its id when it is destroyed and made again."""
 
     name: str
@@ -136,8 +131,7 @@ class CPGroupId:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class CPObjectInfo:
+class CPObjectInfo(NamedTuple):
     """An object of a CP group: its service (such as ``hz:raft:lockService``) and its name."""
 
     name: str
@@ -152,16 +146,14 @@ class DistributedObjectEventType(StrEnum):
     DESTROYED = "DESTROYED"
 
 
-@dataclass(frozen=True, slots=True)
-class DistributedObjectInfo:
+class DistributedObjectInfo(NamedTuple):
     """A distributed object of the cluster: its service (such as ``hz:impl:mapService``) and its name."""
 
     service_name: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DistributedObjectEvent:
+class DistributedObjectEvent(NamedTuple):
     """A distributed object was created or destroyed; *source* is the UUID of the client or member that did it."""
 
     name: str
@@ -170,16 +162,14 @@ class DistributedObjectEvent:
     source: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntry(Generic[K, V]):
+class MapEntry(NamedTuple, Generic[K, V]):
     """A key and its value, as queries of a map give them."""
 
     key: K
     value: V
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleEntryView(Generic[K, V]):
+class SimpleEntryView(NamedTuple, Generic[K, V]):
     """What members know of an entry of a map. Times are milliseconds since 1970, durations milliseconds."""
 
     key: K

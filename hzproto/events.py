@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from hzproto.core import CPGroupId, CPMember, MemberInfo
@@ -29,8 +28,7 @@ class EntryEventType(IntFlag):
     LOADED = 512
 
 
-@dataclass(frozen=True, slots=True)
-class EntryEvent(Generic[K, V]):
+class EntryEvent(NamedTuple, Generic[K, V]):
     """An entry of a map has changed, or all have.
 
     Values are None unless the listener was added with `include_value`, the key is None when the event concerns the
@@ -54,8 +52,7 @@ class ItemEventType(IntEnum):
     REMOVED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEvent(Generic[T]):
+class ItemEvent(NamedTuple, Generic[T]):
     """An item was added to a queue, list or set, or removed from it.
 
     The item is None unless the listener was added with `include_value`. `member` is where it happened, None when that
@@ -68,8 +65,7 @@ class ItemEvent(Generic[T]):
     member: MemberInfo | None
 
 
-@dataclass(frozen=True, slots=True)
-class TopicMessage(Generic[T]):
+class TopicMessage(NamedTuple, Generic[T]):
     """A message of a topic.
 
     `publish_time` is when it was published, in seconds since the epoch by the clock of the member or client that
@@ -82,8 +78,7 @@ class TopicMessage(Generic[T]):
     member: MemberInfo | None
 
 
-@dataclass(frozen=True, slots=True)
-class MapPartitionLostEvent:
+class MapPartitionLostEvent(NamedTuple):
     """A partition of a map was lost, with the entries in it; `member` tells of it, None when it has left."""
 
     name: str
@@ -91,8 +86,7 @@ class MapPartitionLostEvent:
     member: MemberInfo | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventJournalMapEvent(Generic[K, V]):
+class EventJournalMapEvent(NamedTuple, Generic[K, V]):
     """An entry of a map has changed, as the event journal tells it; None where there is no value."""
 
     key: K
@@ -101,8 +95,7 @@ class EventJournalMapEvent(Generic[K, V]):
     event_type: EntryEventType
 
 
-@dataclass(frozen=True, slots=True)
-class EventJournalState:
+class EventJournalState(NamedTuple):
     """How far the event journal of a partition goes; an empty one has its newest sequence before its oldest."""
 
     oldest_sequence: int
@@ -116,16 +109,14 @@ class CPMembershipEventType(IntEnum):
     REMOVED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CPMembershipEvent:
+class CPMembershipEvent(NamedTuple):
     """A member was added to the CP Subsystem or removed from it."""
 
     member: CPMember
     event_type: CPMembershipEventType
 
 
-@dataclass(frozen=True, slots=True)
-class CPGroupAvailabilityEvent:
+class CPGroupAvailabilityEvent(NamedTuple):
     """Members of a CP group cannot be reached any more.
 
     `is_shutdown` says whether they were shut down rather than lost; False from members older than 5.4.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hzproto.serialization.library import LibraryClass
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["ScheduledTaskHandler", "ScheduledTaskStatistics", "runnable"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledTaskHandler:
+class ScheduledTaskHandler(NamedTuple):
     """Where a scheduled task is: enough for any client to find it again."""
 
     scheduler_name: str
@@ -25,8 +23,7 @@ class ScheduledTaskHandler:
     """The member that the task belongs to; None for a task in a partition."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledTaskStatistics:
+class ScheduledTaskStatistics(NamedTuple):
     """How a scheduled task has run so far; times in seconds."""
 
     last_idle_time: float

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.errors import HazelcastError
 
@@ -119,8 +118,7 @@ class HazelcastSqlError(HazelcastError):
         return self._suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class SqlColumnMetadata:
+class SqlColumnMetadata(NamedTuple):
     """The name and type of a column, and whether its values may be None."""
 
     name: str

@@ -30,6 +30,7 @@ def main() -> None:
     given = arguments()
     with tempfile.TemporaryDirectory() as caches:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": caches}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
         def once() -> tuple[float, float]:
             command = [sys.executable, "-c", PROGRAM.format(module=given.workload)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from hzproto.security import TokenProvider
 
 
-@dataclass(frozen=True, slots=True)
-class OpenConnection:
+class OpenConnection(NamedTuple):
     """Dial what `prepare()` returns and report `connection_opened` or `connection_failed`.
 
     Where `asks_user`, `prepare` calls functions of the user's: call it where it may block. The token that it leaves in
@@ -43,8 +41,7 @@ class OpenConnection:
         return connection.dialled
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(NamedTuple):
     """Call `get` where it may block, and report `looked_up` with what it returns."""
 
     url: str
@@ -63,8 +60,7 @@ class LookUp:
             return error
 
 
-@dataclass(frozen=True, slots=True)
-class CloseConnection:
+class CloseConnection(NamedTuple):
     """Close the connection's socket, or give up dialling; nothing need be reported."""
 
     connection: Connection
@@ -73,8 +69,7 @@ class CloseConnection:
 Action: TypeAlias = OpenConnection | LookUp | CloseConnection
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """An event for a function of the user's.
 
     `call()` decodes the event and runs the function. Deliveries of one `listener` are made one after the other, in

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hzproto.core import MemberVersion
 from hzproto.errors import AuthenticationError, ClientNotAllowedInClusterError, RemoteProtocolError
@@ -28,8 +27,7 @@ _SMART_ROUTING = 1
 _UNISOCKET_ROUTING = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """What an accepting member says of itself and its cluster."""
 
     member_uuid: UUID

@@ -394,7 +394,7 @@ class Client:
         self._watching = connection
         routing = self.routing  # each publisher has version numbers of its own
         routing.members = replace(routing.members, version=-1)
-        routing.partitions = replace(routing.partitions, version=-1)
+        routing.partitions = routing.partitions._replace(version=-1)
         yield from Request[None](_WATCH, _WATCH.request.body(), target=connection, on_event=self._published)
         if self.config.cp_direct_to_leader_routing:
             try:

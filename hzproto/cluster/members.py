@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from hzproto.core import Address, EndpointQualifier, MemberInfo, MemberVersion, ProtocolType
@@ -23,8 +23,7 @@ class MemberView:
     members: Mapping[UUID, MemberInfo] = field(default_factory=dict[UUID, MemberInfo])
 
 
-@dataclass(frozen=True, slots=True)
-class MemberChange:
+class MemberChange(NamedTuple):
     view: MemberView
     added: tuple[MemberInfo, ...] = ()
     removed: tuple[MemberInfo, ...] = ()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionTable:
+class PartitionTable(NamedTuple):
     """One version of the partition table: the owner of each partition, None where it has none.
 
     Version -1: known from an earlier publisher, any version of the next is newer.

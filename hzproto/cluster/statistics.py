@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.cluster.authentication import CLIENT_TYPE, CLIENT_VERSION
 from hzproto.messages import MESSAGES
@@ -47,8 +46,7 @@ class Unit(IntEnum):
     COUNT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A number with a name, such as `os.processCpuTime`; with the name of the thing that it is about where needed."""
 
     name: str

@@ -7,12 +7,12 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
 from struct import Struct, pack
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue
@@ -79,8 +79,7 @@ _WAYS_OUT: Final[dict[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Container:
+class _Container(NamedTuple):
     """A kind of values that hold other objects: its type id, and what appends its payload."""
 
     type_id: int

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, Self, cast, overload
 
 from hzproto.checks import integer, number, one_of, optional, text
 from hzproto.errors import ClientOfflineError, HazelcastError
@@ -51,8 +50,7 @@ _REMEMBERED: Final = 1024  # statements whose partition argument is known
 _LOOK_AGAIN: Final = 0.05  # seconds between looks for a connection while there is none
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(NamedTuple):
     """A statement on a member: its id, and the connection that it was sent over."""
 
     connection: Connection

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.input import ObjectDataInput
@@ -125,8 +124,7 @@ ReadPortable: TypeAlias = "Callable[[Buffer, int, int, int, int], tuple[Any, int
 """From a buffer, an offset, the factory and class id, and the depth to the object and the offset after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What is the same for all objects of a class and version: where their fields are, and who reads them."""
 
     order: Order

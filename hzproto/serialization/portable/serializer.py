@@ -8,10 +8,9 @@ with its name and type in front.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError
 from hzproto.serialization.api import Portable
@@ -31,8 +30,7 @@ _OBJECTS: Final = (FieldType.PORTABLE, FieldType.PORTABLE_ARRAY)
 _MAX_SOURCES: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(NamedTuple):
     """A class definition, prepared for writing."""
 
     definition: ClassDefinition

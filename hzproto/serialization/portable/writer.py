@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization.portable.classdef import FieldType
@@ -35,8 +34,7 @@ class WriteFieldMethod(Protocol[T_contra]):
     def __get__(self, writer: object, owner: type) -> WriteField[T_contra]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class NullPortable:
+class NullPortable(NamedTuple):
     """The value of a field for an object of a class, without one."""
 
     factory_id: int

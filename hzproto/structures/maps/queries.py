@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from hzproto.checks import refusal
 from hzproto.config import IndexType
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(NamedTuple):
     """The three messages that ask for one thing: of all entries, of those that pass a predicate, and of a page."""
 
     whole: Method
