@@ -1,4 +1,7 @@
-"""Serialization alone: `python objects.py KIND …`, with hzproto or the official client. Needs no cluster."""
+"""Serialization alone: `python objects.py KIND[/how]`, with hzproto or the official client. Needs no cluster.
+
+KIND/bare is what Python itself takes for a string, KIND/answer has the object read from the answer of a `get`.
+"""
 
 from __future__ import annotations
 
@@ -124,14 +127,25 @@ def sample(kind: str) -> Any:
         case [of, "array"]:
             numbers = [SAMPLES[of] + number for number in range(10_000)]
             made = Ints if of == "int" else Doubles
-            if OURS and not container:
-                return made(array("i" if of == "int" else "d", numbers))
-            return made(numbers)
+            return made(numbers if container else array("i" if of == "int" else "d", numbers))
         case _:
             raise SystemExit(f"{kind} is not known")
 
 
-def functions() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+def answer(data: bytes) -> Any:
+    """The answer of a `get`, as it is when it has been received."""
+    message = import_module("hzproto.messages").MESSAGES["Map.get"].response.encode({"response": data})
+    reader = import_module("hzproto.wire.frames").FrameReader()
+    while True:
+        buffer = reader.get_buffer()
+        size = min(len(buffer), len(message))
+        buffer[:size] = message[:size]
+        message = message[size:]
+        for received in reader.buffer_updated(size):
+            return received
+
+
+def functions(*, from_answer: bool = False) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """From objects to their serialized form, and back."""
     options: dict[str, Any] = {
         "portable_factories": {FACTORY: {CLASS: PortableRecord}},
@@ -140,7 +154,7 @@ def functions() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     }
     if OURS:
         own = service.SerializationService(config.Config(**options))
-        return own.to_data, own.to_object
+        return own.to_data, own.object_in if from_answer else own.to_object
     given = config.Config()
     for name, value in options.items():
         setattr(given, name, value)
@@ -174,9 +188,9 @@ def best(call: Callable[[Any], Any], argument: Any) -> float:
 
 def main(given: Arguments) -> None:
     kind, _, how = given.workload.partition("/")
-    encode, decode = bare() if how == "bare" else functions()
+    encode, decode = bare() if how == "bare" else functions(from_answer=how == "answer")
     obj = sample(kind)
-    data = encode(obj)
+    data = answer(encode(obj)) if how == "answer" else encode(obj)
     print_figures(encode_us=best(encode, obj), decode_us=best(decode, data))
 
 

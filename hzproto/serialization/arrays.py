@@ -16,7 +16,7 @@ from hzproto.serialization.kinds import Order, TypeId, packer, read_count, sized
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hzproto.serialization.kinds import Buffer, Prefix, Reader, Writer
+    from hzproto.serialization.kinds import Buffer, PayloadWriter, Prefix, Reader, Writer
 
 _NATIVE: Final[Order] = ">" if sys.byteorder == "big" else "<"
 
@@ -40,18 +40,23 @@ _BUFFER_KINDS: Final = {
 }
 
 
-def number_array_writer(order: Order, prefix: Prefix, type_id: TypeId) -> Writer:
+def number_array_writer(order: Order, type_id: TypeId) -> PayloadWriter:
     """Make the writer of sequences of numbers; `struct.error` or OverflowError for other items."""
-    header, code = prefix(type_id), TYPE_CODES[type_id]
-    head = packer(order, header, "i")
+    code, head = TYPE_CODES[type_id], Struct(f"{order}i")
+    room = bytes(max(head.size, array(code).itemsize))  # whole numbers
 
-    def write(values: Sequence[float]) -> bytes:
-        if isinstance(values, array) and values.typecode == code:
-            if order != _NATIVE:
-                values = values[:]
-                values.byteswap()
-            return head(len(values)) + values
-        return pack(f"{order}{len(header)}si{len(values)}{code}", header, len(values), *values)
+    def write(values: Sequence[float]) -> Buffer:
+        if not isinstance(values, array) or values.typecode != code:
+            return pack(f"{order}i{len(values)}{code}", len(values), *values)
+        if order == _NATIVE:
+            return head.pack(len(values)) + values
+        # Bytes are swapped behind room for the count: much memory takes longer to get than to fill.
+        items = array(code, room)
+        items += values
+        items.byteswap()
+        content = memoryview(items).cast("B")[len(room) - head.size :]
+        head.pack_into(content, 0, len(values))
+        return content
 
     return write
 
@@ -65,7 +70,8 @@ def number_array_reader(order: Order, type_id: TypeId) -> Reader:
         start = offset + 4
         count = read_count(data, start, unpack(data, offset)[0], size, "An array")
         end = start + count * size
-        items = array(code, bytes(data[start:end]))
+        items = array(code)
+        items.frombytes(memoryview(data)[start:end])
         if order != _NATIVE:
             items.byteswap()
         return items, end
@@ -90,13 +96,14 @@ def buffer_writer(order: Order, prefix: Prefix) -> Writer:
                 f"{layout!r} has no serialized form: make it an array of one dimension with signed integers of 16, 32 "
                 "or 64 bits, floats of 32 or 64 bits, bytes or booleans."
             )
-        content = view.tobytes()
+        head = heads[type_id](len(view))
         own_order = layout[0] if layout[0] in "<>" else _NATIVE
-        if own_order != order and type_id in TYPE_CODES:
-            items = array(TYPE_CODES[type_id], content)
-            items.byteswap()
-            content = items.tobytes()
-        return heads[type_id](len(view)) + content
+        if own_order == order or type_id not in TYPE_CODES:
+            return b"".join((head, view if view.c_contiguous else view.tobytes()))
+        items = array(TYPE_CODES[type_id])
+        items.frombytes(view.cast("B") if view.c_contiguous and layout[0] not in "<>" else view.tobytes())
+        items.byteswap()
+        return head + items
 
     return write
 
@@ -144,7 +151,7 @@ def char_array_reader(order: Order) -> Reader:
     return read
 
 
-def item_array_writer(order: Order, head: bytes, write_item: Writer) -> Writer:
+def item_array_writer(order: Order, head: bytes, write_item: PayloadWriter) -> Writer:
     """Make the writer of sequences whose items have sizes of their own; *head* is what is in front of the count."""
     pack = packer(order, head, "i")
     return lambda values: pack(len(values)) + b"".join(map(write_item, values))

@@ -17,6 +17,8 @@ Prefix: TypeAlias = Callable[[int], bytes]
 """From a type id to the bytes in front of a payload: a `Data` and an item of a list begin differently."""
 Writer: TypeAlias = Callable[[Any], bytes]
 """From a value to its prefix and payload."""
+PayloadWriter: TypeAlias = Callable[[Any], Buffer]
+"""From a value to its payload; much of it may be a view."""
 Appender: TypeAlias = Callable[[bytearray, Any, int], None]
 """Appends the payload of a value that holds other objects: to a buffer that begins with the `Data`, because some
 payloads hold positions in it; the number is how many objects the value is inside of."""
@@ -133,7 +135,7 @@ def wrong_length(data: Buffer, start: int, end: int) -> HazelcastSerializationEr
     )
 
 
-def nullable_writer(order: Order, write: Writer) -> Writer:
+def nullable_writer(order: Order, write: PayloadWriter) -> PayloadWriter:
     """Make the writer that writes None as a length of its own, and leaves everything else to *write*."""
     null = Struct(f"{order}i").pack(NULL_LENGTH)
     return lambda value: null if value is None else write(value)

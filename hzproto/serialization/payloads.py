@@ -33,7 +33,7 @@ from hzproto.serialization.text import char_reader, char_writer, string_reader, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hzproto.serialization.kinds import Order, Reader, Writer
+    from hzproto.serialization.kinds import Order, PayloadWriter, Reader
 
 PAYLOAD_ERRORS: Final = (struct.error, OverflowError, TypeError, ValueError, AttributeError, KeyError)
 """What writers of payloads raise for a value of the wrong type or size."""
@@ -59,7 +59,7 @@ assert set(_NUMBER_ARRAYS.values()) == set(TYPE_CODES)
 
 
 @cache
-def payload_writers(order: Order) -> Mapping[str, Writer]:
+def payload_writers(order: Order) -> Mapping[str, PayloadWriter]:
     """Return the writers of payloads; each raises one of PAYLOAD_ERRORS or HazelcastSerializationError."""
     string = nullable_writer(order, string_writer(order, no_prefix))
     arrays = {
@@ -67,7 +67,7 @@ def payload_writers(order: Order) -> Mapping[str, Writer]:
         "boolean_array": boolean_array_writer(order, no_prefix),
         "char_array": char_array_writer(order, no_prefix),
         "string_array": item_array_writer(order, b"", string),
-        **{name: number_array_writer(order, no_prefix, type_id) for name, type_id in _NUMBER_ARRAYS.items()},
+        **{name: number_array_writer(order, type_id) for name, type_id in _NUMBER_ARRAYS.items()},
     }
     return MappingProxyType(
         {

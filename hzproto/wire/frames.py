@@ -52,6 +52,9 @@ MARK: Final = 0xC9
 _FRAME_HEADER_SIZE: Final = 6
 _MIN_INITIAL_FRAME: Final = 19
 _FRAGMENT_FRAME: Final = Struct("<iHq")
+_ALIGNMENT: Final = 3
+"""Bytes in front of large messages: most answers have 37 in front of a long string, and Python decodes what begins at a
+multiple of 8 a third faster."""
 _TWO_HEADERS: Final = Struct(f"<iH{_MIN_INITIAL_FRAME - _FRAME_HEADER_SIZE}xiH")
 
 
@@ -166,7 +169,9 @@ class FrameReader:
             else:
                 spare.append(0)
                 return spare
-        return bytearray(size)
+        buffer = bytearray(_ALIGNMENT + size)
+        del buffer[:_ALIGNMENT]  # moves nothing
+        return buffer
 
     def _release(self) -> None:
         # A bytearray cannot grow while there is a view of it, and whoever receives may keep the view until the next

@@ -28,7 +28,7 @@ from hzproto.serialization.payloads import PAYLOAD_ERRORS, refused, write_boolea
 
 if TYPE_CHECKING:
     from hzproto.serialization.compact.schema import Schema
-    from hzproto.serialization.kinds import Buffer, Order, Reader, Writer
+    from hzproto.serialization.kinds import Buffer, Order, PayloadWriter, Reader
 
 EncodeObject = Callable[[Any, int], bytes]
 
@@ -65,7 +65,7 @@ class Codec:
         self.objects: Final = [name for name in own_size if name not in self.flat]
         """The fields that hold objects."""
         self._offsets = {layout: Struct(f"{order}{len(own_size)}{layout}") for layout in "BHi"}
-        self._writers: list[tuple[str, Writer | None]] = [
+        self._writers: list[tuple[str, PayloadWriter | None]] = [
             (name, writers(order).get(self.kinds[name])) for name in own_size
         ]
 
@@ -80,7 +80,7 @@ class Codec:
             raise self._fault(values) from None
         if not self._writers:
             return fixed
-        parts = [b"", fixed]
+        parts: list[Buffer] = [b"", fixed]
         offsets: list[int | None] = []
         length = len(fixed)
         for name, write in self._writers:
@@ -88,6 +88,7 @@ class Codec:
             if value is None:
                 offsets.append(None)
                 continue
+            part: Buffer
             if write is None:
                 part = self._encode_objects(name, value, depth)
             else:
@@ -121,7 +122,7 @@ class Codec:
         """Find the field of fixed size whose value is none of its kind."""
         for name in (*self.fixed_names, *self.booleans):
             try:
-                write: Writer = (
+                write: PayloadWriter = (
                     Struct("=" + FIXED[self.kinds[name]]).pack if name in self.fixed_names else write_boolean
                 )
                 write(values[name])

@@ -28,7 +28,7 @@ from hzproto.serialization.temporal import (
 from hzproto.serialization.text import string_reader, string_writer
 
 if TYPE_CHECKING:
-    from hzproto.serialization.kinds import Buffer, Order, Reader, Writer
+    from hzproto.serialization.kinds import Buffer, Order, PayloadWriter, Reader, Writer
 
 
 class FieldKind(IntEnum):
@@ -138,7 +138,7 @@ def array_of(kind: FieldKind) -> FieldKind:
 
 
 @cache
-def writers(order: Order) -> Mapping[FieldKind, Writer]:
+def writers(order: Order) -> Mapping[FieldKind, PayloadWriter]:
     """Return the writers of what is not of fixed size, but for objects."""
     items: dict[FieldKind, Writer] = {
         FieldKind.STRING: string_writer(order, no_prefix),
@@ -156,7 +156,7 @@ def writers(order: Order) -> Mapping[FieldKind, Writer]:
             **{array_of(kind): _table_writer(order, write) for kind, write in items.items()},
             FieldKind.ARRAY_OF_BOOLEAN: _bits_writer(order),
             FieldKind.ARRAY_OF_INT8: _int8s_writer(order),
-            **{array_of(kind): number_array_writer(order, no_prefix, of) for kind, of in _ARRAY_TYPES.items()},
+            **{array_of(kind): number_array_writer(order, of) for kind, of in _ARRAY_TYPES.items()},
         }
     )
 

@@ -26,7 +26,7 @@ from hzproto.serialization.temporal import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hzproto.serialization.kinds import Buffer, Order, Reader, Writer
+    from hzproto.serialization.kinds import Buffer, Order, PayloadWriter, Reader, Writer
 
 _PLAIN: Final = {
     **{
@@ -70,7 +70,7 @@ def item_writers(order: Order) -> Mapping[FieldType, Writer]:
 
 
 @cache
-def field_writers(order: Order) -> Mapping[FieldType, Writer]:
+def field_writers(order: Order) -> Mapping[FieldType, PayloadWriter]:
     """Return the writers of fields, but for arrays with tables."""
     plain = payload_writers(order)
     return MappingProxyType(

@@ -23,7 +23,7 @@ from hzproto.serialization.portable.reader import Fields, PortableReader, Source
 from hzproto.serialization.portable.writer import NullPortable, PortableWriter
 
 if TYPE_CHECKING:
-    from hzproto.serialization.kinds import Appender, Buffer, Order, Reader, Writer
+    from hzproto.serialization.kinds import Appender, Buffer, Order, PayloadWriter, Reader
 
 _Key: TypeAlias = tuple[int, int, int]
 _OBJECTS: Final = (FieldType.PORTABLE, FieldType.PORTABLE_ARRAY)
@@ -35,7 +35,7 @@ class _Layout(NamedTuple):
 
     definition: ClassDefinition
     types: Mapping[str, FieldType]
-    fields: Mapping[str, tuple[int, bytes, Writer | None]]
+    fields: Mapping[str, tuple[int, bytes, PayloadWriter | None]]
     """Index, name and type in front of the value, and the writer of the value where one is enough."""
 
 
