@@ -51,7 +51,7 @@ def number_array_writer(order: Order, type_id: TypeId) -> PayloadWriter:
         if order == _NATIVE:
             return head.pack(len(values)) + values
         # Bytes are swapped behind room for the count: much memory takes longer to get than to fill.
-        items = array(code, room)
+        items: array[Any] = array(code, room)
         items += values
         items.byteswap()
         content = memoryview(items).cast("B")[len(room) - head.size :]
@@ -70,7 +70,7 @@ def number_array_reader(order: Order, type_id: TypeId) -> Reader:
         start = offset + 4
         count = read_count(data, start, unpack(data, offset)[0], size, "An array")
         end = start + count * size
-        items = array(code)
+        items: array[Any] = array(code)
         items.frombytes(memoryview(data)[start:end])
         if order != _NATIVE:
             items.byteswap()
@@ -100,7 +100,7 @@ def buffer_writer(order: Order, prefix: Prefix) -> Writer:
         own_order = layout[0] if layout[0] in "<>" else _NATIVE
         if own_order == order or type_id not in TYPE_CODES:
             return b"".join((head, view if view.c_contiguous else view.tobytes()))
-        items = array(TYPE_CODES[type_id])
+        items: array[Any] = array(TYPE_CODES[type_id])
         items.frombytes(view.cast("B") if view.c_contiguous and layout[0] not in "<>" else view.tobytes())
         items.byteswap()
         return head + items

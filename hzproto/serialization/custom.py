@@ -9,7 +9,7 @@ from hzproto.serialization.kinds import nested
 from hzproto.serialization.output import ObjectDataOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hzproto.serialization.api import StreamSerializer
     from hzproto.serialization.kinds import Appender, Buffer, Order, Reader
@@ -24,11 +24,11 @@ def stream_appender(order: Order, append_object: Appender, serializer: StreamSer
     return append
 
 
-def stream_reader(order: Order, readers: Mapping[int, Reader], serializer: StreamSerializer) -> Reader:
-    """Make the reader of what *serializer* wrote."""
+def stream_reader(order: Order, readers: Mapping[int, Reader], read_fields: Callable[[ObjectDataInput], Any]) -> Reader:
+    """Make the reader of objects whose fields *read_fields* reads."""
 
     def read(data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
         inp = ObjectDataInput(order, data, offset, readers, nested(depth))
-        return serializer.read(inp), inp.position()
+        return read_fields(inp), inp.position()
 
     return read

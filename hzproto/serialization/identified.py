@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from hzproto.core import Address, MapEntry
+from hzproto.core import Address
 from hzproto.errors import HazelcastSerializationError
 from hzproto.events import EntryEventType, EventJournalMapEvent
 from hzproto.serialization.api import IdentifiedDataSerializable
+from hzproto.serialization.collections import read_entry, read_set
 from hzproto.serialization.input import ObjectDataInput
 from hzproto.serialization.kinds import nested
 from hzproto.serialization.output import ObjectDataOutput
 from hzproto.serialization.topics import ReliableTopicMessage
 
 if TYPE_CHECKING:
+    from hzproto.serialization.collections import ReadFields
     from hzproto.serialization.kinds import Appender, Buffer, Order, Reader
 
 _IDENTIFIED: Final = 1
 _VERSIONED: Final = 2  # two more bytes follow, of members that are upgraded one by one
-
-ReadFields: TypeAlias = Callable[[ObjectDataInput], Any]
 
 
 def identified_appender(order: Order, append_object: Appender) -> Appender:
@@ -85,24 +85,6 @@ def _read_address(inp: ObjectDataInput) -> Address:
     return Address(inp.read_string() or "", port)
 
 
-def _read_set(inp: ObjectDataInput) -> set[Any]:
-    count = inp.read_int()
-    if not 0 <= count <= inp.size() - inp.position():
-        raise HazelcastSerializationError(
-            f"A set of {count} items is announced, {inp.size() - inp.position()} bytes follow."
-        )
-    items = [inp.read_object() for _ in range(count)]
-    try:
-        return set(items)
-    except TypeError as error:
-        raise HazelcastSerializationError(f"The items cannot be a set: {error}.") from None
-
-
-def _read_entry(inp: ObjectDataInput) -> MapEntry[Any, Any]:
-    key = inp.read_object()
-    return MapEntry(key, inp.read_object())
-
-
 def _read_journal_event(inp: ObjectDataInput) -> EventJournalMapEvent[bytes | None, bytes | None]:
     """The key and the values are left as they are: each is a serialized value of its own."""
     kind = inp.read_int()
@@ -112,9 +94,9 @@ def _read_journal_event(inp: ObjectDataInput) -> EventJournalMapEvent[bytes | No
 
 _BUILT_IN: Final[Mapping[tuple[int, int], ReadFields]] = {
     (0, 1): _read_address,
-    (-4, 120): _read_entry,
+    (-4, 120): read_entry,
     (-4, 132): _read_journal_event,
     (-9, 2): _fields_of(ReliableTopicMessage),
-    (-29, 19): _read_set,
+    (-29, 19): read_set,
 }
 """What members answer with, by factory and class id."""

@@ -15,7 +15,7 @@ from struct import Struct, pack
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from hzproto.core import HazelcastJsonValue
+from hzproto.core import HazelcastJsonValue, MapEntry
 from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError, RemoteProtocolError
 from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.arrays import (
@@ -27,6 +27,7 @@ from hzproto.serialization.arrays import (
     number_array_reader,
 )
 from hzproto.serialization.binary import bytes_reader, bytes_writer
+from hzproto.serialization.collections import COLLECTIONS, entry_appender
 from hzproto.serialization.compact.schemas import Schemas
 from hzproto.serialization.compact.serializer import Compact
 from hzproto.serialization.custom import stream_appender, stream_reader
@@ -94,11 +95,12 @@ class SerializationService:
     """Serializes by the options of *config*.
 
     Supported: bool, int, float, str, bytes, bytearray (read back as bytes), uuid.UUID, decimal.Decimal, date, time,
-    datetime, HazelcastJsonValue, and lists of these, of None and of lists; array.array, memoryview and numpy arrays of
-    one dimension (read back as array.array, bytes or a list of booleans); IdentifiedDataSerializable, Portable,
-    dataclasses, and what the user's serializers take. Subclasses are written as the nearest of their bases that can be.
-    Everything that other clients write is read, but for Java's own serialization and, unless `allow_pickle` is set,
-    pickled objects.
+    datetime, HazelcastJsonValue, and lists and MapEntry of these, of None and of each other; array.array, memoryview
+    and numpy arrays of one dimension (read back as array.array, bytes or a list of booleans);
+    IdentifiedDataSerializable, Portable, dataclasses, and what the user's serializers take. Subclasses are written as
+    the nearest of their bases that can be. Everything that other clients write is read (Java's maps as dict, its sets
+    as set, its other collections as list), but for Java's own serialization and, unless `allow_pickle` is set, pickled
+    objects.
 
     `schemas` says which schemas of compact objects the members must get before they get any data.
     """
@@ -109,9 +111,13 @@ class SerializationService:
         append_object = self._items.append
         self._readers = _basic_readers(order)
         self._readers.update(dict.fromkeys(LIST_TYPE_IDS, list_reader(order, self._readers)))
+        self._readers.update(
+            {type_id: stream_reader(order, self._readers, read) for type_id, read in COLLECTIONS.items()}
+        )
         self._kinds: dict[type, _Kind] = {
             **_basic_kinds(order, config.default_int_type),
             list: _Container(TypeId.ARRAY_LIST, list_appender(order, self._items, append_object)),
+            MapEntry: _Container(TypeId.SIMPLE_ENTRY, entry_appender(append_object)),
         }
         self._identified = _Container(TypeId.IDENTIFIED_DATA_SERIALIZABLE, identified_appender(order, append_object))
         self._readers[TypeId.IDENTIFIED_DATA_SERIALIZABLE] = identified_reader(
@@ -233,7 +239,7 @@ class SerializationService:
             other = type(self._serializers[type_id]).__qualname__
             raise InvalidConfigurationError(f"{option}: {cls.__qualname__} has type id {type_id}, and so has {other}.")
         self._serializers[type_id] = serializer
-        self._readers[type_id] = stream_reader(order, self._readers, serializer)
+        self._readers[type_id] = stream_reader(order, self._readers, serializer.read)
         return _Container(type_id, stream_appender(order, self._items.append, serializer))
 
     def _kind_of(self, cls: type[Any]) -> _Kind:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from hzproto.core import HazelcastJsonValue
+from hzproto.core import HazelcastJsonValue, MapEntry
 from hzproto.serialization import Int32
 from hzproto.serialization.api import (
     IdentifiedDataSerializable,
@@ -172,6 +172,7 @@ WRITTEN: Final[dict[str, Any]] = {
     "doubles": array("d", [1, -0.5, 1.7976931348623157e308]),
     "empty array": array("i"),
     "list": [1, "two", None, 3.0, [True, b"\4"]],
+    "entry": MapEntry("ü", 1),
     "json": HazelcastJsonValue('{"a": [1, null, "ü😀"]}'),
     "identified": Identified(),
     "portable": Outer(inner=Inner(1), inners=[Inner(2), Inner(3)]),
@@ -192,6 +193,27 @@ READ: Final[dict[str, Any]] = {
     "chars": ["a", "€", "\0"],
     "strings": ["a", "", "😀", None],
     "linked list": WRITTEN["list"],
+    "immutable entry": MapEntry("ü", None),
+    "list of copies": [1, "two"],
+    "map": {"a": 1, "b": []},
+    "map in order": {2: "two"},
+    "map for threads": {"a": 1},
+    "sorted map": {"a": 1, "b": 2},
+    "sorted map for threads": {"a": 1},
+    "set": {1, 2},
+    "set in order": {"a", "b"},
+    "set of copies": {1},
+    "sorted set": {"a", "b"},
+    "sorted set for threads": {1, 2},
+    "deque": [1, "two"],
+    "queue": [1, 2],
+    "queue in an array": [1, 2],
+    "queue of transfers": [1, 2],
+    "sorted queue": [1, 2],
+    "sorted queue for threads": [1, 2],
+    "queue of delays": [],
+    "queue without room": [],
+    "optional": "some",
 }
 """What Java writes."""
 

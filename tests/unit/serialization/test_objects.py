@@ -196,7 +196,7 @@ def identified(factory_id: int, class_id: int, payload: bytes, flags: int = 1) -
     [
         (identified(3, 9, b""), "factory id 3 and class id 9: name it in the option data_serializable_factories"),
         (identified(3, 5, b"", flags=0), "Java class that gives its name only"),
-        (identified(-29, 19, struct.pack(">i", 2**31 - 1)), "set of 2147483647 items"),
+        (identified(-29, 19, struct.pack(">i", 2**31 - 1)), "collection of 2147483647 items"),
         (identified(-29, 19, struct.pack(">iii", 1, TypeId.ARRAY_LIST, 0)), "cannot be a set"),
         (identified(0, 1, b""), "truncated"),
     ],
