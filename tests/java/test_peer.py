@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -268,14 +268,90 @@ def test_each_reads_what_the_other_wrote(version: str, clusters: Clusters) -> No
             assert found == value or name == "nan", name
 
 
-def peer(cluster: Cluster) -> list[str]:
-    """Run the Java half; the lines that it prints."""
+POINTS: Final = """
+    CREATE OR REPLACE MAPPING points (__key VARCHAR, x INTEGER, y INTEGER)
+    TYPE IMap OPTIONS ('keyFormat'='varchar', 'valueFormat'='compact', 'valueCompactTypeName'='Point')
+"""
+SHAPES: Final = """
+    CREATE OR REPLACE MAPPING shapes
+        (__key VARCHAR, name VARCHAR, number INTEGER, nothing INTEGER, "decimal" DECIMAL, "date" DATE)
+    TYPE IMap OPTIONS ('keyFormat'='varchar', 'valueFormat'='compact', 'valueCompactTypeName'='Shape')
+"""
+PORTABLES: Final = f"""
+    CREATE OR REPLACE MAPPING portables
+        (__key VARCHAR, number INTEGER, text VARCHAR, nothing VARCHAR, "decimal" DECIMAL, "date" DATE)
+    TYPE IMap OPTIONS ('keyFormat'='varchar', 'valueFormat'='portable',
+        'valuePortableFactoryId'='{FACTORY}', 'valuePortableClassId'='1')
+"""
+DOCUMENTS: Final = """
+    CREATE OR REPLACE MAPPING documents TYPE IMap OPTIONS ('keyFormat'='varchar', 'valueFormat'='json')
+"""
+FLAT_DOCUMENTS: Final = """
+    CREATE OR REPLACE MAPPING flat_documents EXTERNAL NAME documents (__key VARCHAR, number INTEGER, text VARCHAR)
+    TYPE IMap OPTIONS ('keyFormat'='varchar', 'valueFormat'='json-flat')
+"""
+MAPPINGS: Final = (POINTS, SHAPES, PORTABLES, DOCUMENTS, FLAT_DOCUMENTS)
+
+QUERIES: Final[dict[str, list[Any]]] = {
+    "SELECT x, y, x + y FROM points WHERE y < 0": [1, -1, 0],
+    'SELECT name, number, nothing, "decimal", "date" FROM shapes WHERE number > 1': [
+        "ü😀",
+        7,
+        None,
+        Decimal("-1.50"),
+        date(2024, 2, 29),
+    ],
+    'SELECT number, text, nothing, "decimal", "date" FROM portables WHERE text LIKE \'ü%\'': [
+        7,
+        "ü😀",
+        None,
+        Decimal("-1.50"),
+        date(2024, 2, 29),
+    ],
+    "SELECT JSON_VALUE(this, '$.number' RETURNING INTEGER), JSON_VALUE(this, '$.text') FROM documents": [2, "ü😀"],
+    "SELECT number + 1, text FROM flat_documents": [3, "ü😀"],
+}
+"""Of statements the one row that each gives, of values that Python has written."""
+
+
+@pytest.mark.members(*WITH_COMPACT)
+@pytest.mark.parametrize("version", WITH_COMPACT)
+def test_sql_reads_and_changes_what_python_wrote(version: str, clusters: Clusters) -> None:
+    cluster = clusters.get(version)
+    with HazelcastClient(
+        cluster_members=cluster.addresses,
+        cluster_name=cluster.name,
+        portable_factories={FACTORY: {1: Outer, 2: Inner}},
+        compact_serializers=[Shape, Point],
+    ) as client:
+        points, shapes = client.get_map("points").blocking(), client.get_map("shapes").blocking()
+        portables, documents = client.get_map("portables").blocking(), client.get_map("documents").blocking()
+        points.set("k", Point(1, -1))
+        shapes.set("k", replace(COMPACT, name="ü😀"))
+        portables.set("k", Outer(text="ü😀", inner=Inner(1), inners=[Inner(2)]))
+        documents.set("k", HazelcastJsonValue({"number": 2, "text": "ü😀"}))
+        sql = client.sql
+        for mapping in MAPPINGS:
+            sql.execute(mapping).result()
+        for statement, expected in QUERIES.items():
+            (row,) = sql.execute(statement).result()
+            assert [row[column] for column in range(len(expected))] == expected, statement
+
+        said = peer(cluster, *QUERIES, "UPDATE points SET y = x + 5", "SINK INTO flat_documents VALUES ('new', 9, 'x')")
+        in_java = [["null" if value is None else str(value) for value in row] for row in QUERIES.values()]
+        assert said[-len(in_java) :] == [" | ".join(row) for row in in_java]
+        assert points.get("k") == Point(1, 6)
+        assert documents.get("new") == HazelcastJsonValue('{"number":9,"text":"x"}')
+
+
+def peer(cluster: Cluster, *statements: str) -> list[str]:
+    """Run the Java half, which executes the statements last; the lines that it prints."""
     folders = [SOURCES, SOURCES.parent / "peer", *([SOURCES.parent / "compact"] * (cluster.version in WITH_COMPACT))]
     classes = java.compiled(cluster.version, *folders)
     classpath = os.pathsep.join(map(str, [*java.jars(cluster.version), classes]))
     options = [*java.QUICK_START, "-Xmx256m", "-Dhazelcast.logging.type=none", "-cp", classpath]
     done = subprocess.run(
-        ["java", *java.ACCESS, *options, "hzproto.Peer", cluster.addresses[0], cluster.name],
+        ["java", *java.ACCESS, *options, "hzproto.Peer", cluster.addresses[0], cluster.name, *statements],
         capture_output=True,
         text=True,
         timeout=60,

@@ -5,15 +5,21 @@ import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import com.hazelcast.query.Predicates;
+import com.hazelcast.sql.SqlResult;
+import com.hazelcast.sql.SqlRow;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The Java half of the tests: writes every sample into the map "java", compares what Python wrote into the map
- * "python", and prints what differs. Arguments: an address, the name of the cluster.
+ * "python", and prints what differs. Then it prints the rows that SQL statements give, one a line. Arguments: an
+ * address, the name of the cluster, the statements.
  */
 public final class Peer {
     private Peer() {
@@ -21,13 +27,13 @@ public final class Peer {
 
     public static void main(String[] arguments) throws Exception {
         try {
-            run(arguments[0], arguments[1]);
+            run(arguments[0], arguments[1], Arrays.asList(arguments).subList(2, arguments.length));
         } finally {
             HazelcastClient.shutdownAll(); // whose threads would keep a failed program alive
         }
     }
 
-    private static void run(String address, String cluster) throws Exception {
+    private static void run(String address, String cluster, List<String> statements) throws Exception {
         ClientConfig config = new ClientConfig();
         config.setClusterName(cluster);
         config.getNetworkConfig().addAddress(address);
@@ -56,6 +62,19 @@ public final class Peer {
         IMap<Object, Object> numbers = client.getMap("numbers");
         Object sum = numbers.executeOnKey("python", new Processors.Add(4));
         System.out.println("the sum is " + sum);
+        statements.forEach(statement -> query(client, statement));
+    }
+
+    private static void query(HazelcastInstance client, String statement) {
+        try (SqlResult result = client.getSql().execute(statement)) {
+            if (result.isRowSet()) {
+                for (SqlRow row : result) {
+                    System.out.println(IntStream.range(0, row.getMetadata().getColumnCount())
+                            .mapToObj(column -> String.valueOf((Object) row.getObject(column)))
+                            .collect(Collectors.joining(" | ")));
+                }
+            }
+        }
     }
 
     /** Members before 5.2 have no compact objects, and no classes to compile these with. */
