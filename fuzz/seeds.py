@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from struct import pack
 from typing import Any, Final, cast
 
 from fuzz.targets import CUTS, EVERY_KIND
+from hzproto.serialization.collections import COLLECTIONS
+from hzproto.serialization.kinds import TypeId
 from hzproto.wire.frames import split_into_fragments
 from tests.vectors.captures import PROTOCOLS, read
 
@@ -29,6 +32,9 @@ def of_messages() -> Iterator[bytes]:
 
 def of_serialization() -> Iterator[bytes]:
     yield b"\0" + EVERY_KIND
+    for type_id in COLLECTIONS:
+        for comparator in (b"", pack(">i", TypeId.NULL)):
+            yield b"\0" + pack(">ii", 0, type_id) + comparator + pack(">iiiii", 1, TypeId.INT, 1, TypeId.INT, 2)
     for layout, message in CAPTURED:
         for data in _byte_strings(layout.decode(message)):
             if len(data) >= HEADER:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hzproto.errors import RemoteProtocolError
+from hzproto.messages import ERROR, MESSAGES
 from hzproto.wire.frames import BACKUP_AWARE, FINAL, FRAME_HEADER, RESPONSE_HEADER, FrameReader, iter_frames
 from hzproto.wire.params import version_tuple
 from hzproto.wire.table import Layout
@@ -14,12 +15,31 @@ from tests.vectors.captures import PROTOCOLS, read
 
 STRIDE = 13
 SHORT = 400
+SERVICES = {name.partition(".")[0] for name in MESSAGES}
+NOT_ANSWERED = {
+    "4.2.8": {"CPMap", "Experimental", "Jet", "VectorCollection"},
+    "5.3.8": {"CPMap", "Experimental", "VectorCollection"},
+    "5.7.0": {
+        *("AtomicLong", "AtomicRef", "CountDownLatch", "CPGroup", "CPMap", "CPSession", "CPSubsystem", "FencedLock"),
+        *("Semaphore", "Experimental", "VectorCollection"),
+    },
+}
+"""Services that open source members of a version do not have."""
+ALL_BYTES = pytest.mark.parametrize("everything", [False, pytest.param(True, marks=pytest.mark.long)])
 
 
-def sample(version: str) -> list[tuple[Layout, bytes]]:
-    """Some of the shorter messages, of each version other ones: for tests that take each of their bytes."""
+def sample(version: str, *, everything: bool) -> list[tuple[Layout, bytes]]:
+    """Everything, or some of the shorter messages, of each version other ones: for tests that take each byte."""
+    if everything:
+        return list(read(version))
     short = [(layout, message) for layout, message in read(version) if len(message) <= SHORT]
     return short[list(PROTOCOLS).index(version) :: STRIDE]
+
+
+@pytest.mark.parametrize("version", PROTOCOLS)
+def test_every_service_that_members_have_has_answered(version: str) -> None:
+    answered = {layout.name.partition(".")[0] for layout, _ in read(version) if layout.kind == "response"}
+    assert answered - {ERROR.name} == SERVICES - NOT_ANSWERED[version]
 
 
 def again(layout: Layout, message: bytes, fields: dict[str, Any], protocol: str) -> bytes:
@@ -44,9 +64,10 @@ def test_messages_are_written_as_they_were_read(version: str) -> None:
         assert again(layout, message, fields, protocol) == message, layout
 
 
+@ALL_BYTES
 @pytest.mark.parametrize("version", PROTOCOLS)
-def test_what_is_cut_short_is_refused_or_waited_for(version: str) -> None:
-    for layout, message in sample(version):
+def test_what_is_cut_short_is_refused_or_waited_for(version: str, everything: bool) -> None:
+    for layout, message in sample(version, everything=everything):
         fields = layout.decode(message)
         for size in range(len(message)):
             cut = message[:size]
@@ -62,7 +83,7 @@ def test_what_is_cut_short_is_refused_or_waited_for(version: str) -> None:
 
 @pytest.mark.parametrize("version", PROTOCOLS)
 def test_unknown_fields_are_skipped(version: str) -> None:
-    for layout, message in sample(version):
+    for layout, message in read(version):
         fields = layout.decode(message)
         if fields.keys() != {param.name for param in layout.params}:
             continue  # what follows would be taken for the fields of newer members

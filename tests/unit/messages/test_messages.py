@@ -7,7 +7,7 @@ import subprocess
 import sys
 import traceback
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,11 +27,9 @@ from hzproto.wire.frames import (
     iter_frames,
 )
 from hzproto.wire.params import NEWEST, version_tuple
+from hzproto.wire.table import Layout
 from hzproto.wire.types import FIXED
 from tests.unit.messages.values import build, random_leaf
-
-if TYPE_CHECKING:
-    from hzproto.wire.table import Layout
 
 VERSIONS = ("2.0", "2.0.1", *(f"2.{minor}" for minor in range(1, 11)))
 ALL = [layout for method in MESSAGES.values() for layout in (method.request, method.response, *method.events.values())]
@@ -236,6 +234,22 @@ def test_fields_of_newer_members_are_skipped() -> None:
         longer = FRAME_HEADER.pack(length + 5, flags & ~FINAL) + message[6:length] + b"later"
         longer += reopened(message)[length:] + frame(b"more") + frame(b"", BEGIN_STRUCTURE)
         longer += frame(b"", NULL) + frame(b"", END_STRUCTURE | FINAL)
+        assert layout.decode(longer) == values
+        assert layout.parse(longer) == layout.parse(message)
+
+
+@pytest.mark.parametrize("name", sorted(CUSTOMS))
+def test_custom_types_of_newer_members_are_read_as_far_as_they_are_known(name: str) -> None:
+    layout = Layout("response", 1, "newer", f"before: int, value: {name}, after: String", "2.0")
+    for seed in range(8):
+        values = random_values(layout, "2.10", random.Random(seed))
+        message = layout.encode(values)
+        frames = [message[start:end] for start, end, _ in iter_frames(message)]
+        if any(param.type in FIXED for param in custom_params(name, NEWEST)):
+            frames[2] = frame(frames[2][6:] + b"later", FRAME_HEADER.unpack_from(frames[2])[1])
+        nested = [frame(b"", BEGIN_STRUCTURE), frame(b"x"), frame(b"", END_STRUCTURE)]
+        frames[-2:-2] = [frame(b"more"), frame(b"", NULL), *nested]
+        longer = b"".join(frames)
         assert layout.decode(longer) == values
         assert layout.parse(longer) == layout.parse(message)
 

@@ -12,6 +12,7 @@ import pytest
 
 from hzproto.errors import RemoteProtocolError
 from hzproto.messages import MESSAGES
+from hzproto.wire.frames import FrameReader
 from hzproto.wire.params import version_tuple
 from tests.unit.messages.values import build
 
@@ -126,9 +127,12 @@ def test_parse(version: str, kind: type[bytes | memoryview]) -> None:
             assert parsed == (expected[0] if expected else None), layout
 
 
-def test_cut_anywhere_they_are_refused_or_shorter() -> None:
-    for layout, values, data in cases("2.9")[::7]:
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("stride", [17, pytest.param(1, marks=pytest.mark.long)])
+def test_cut_anywhere_they_are_waited_for_or_refused_or_shorter(version: str, stride: int) -> None:
+    for layout, values, data in cases(version)[VERSIONS.index(version) :: stride]:
         for size in range(len(data)):
+            assert FrameReader().receive(data[:size]) == []
             for cut in (data[:size], memoryview(data)[:size]):
                 try:
                     found = layout.decode(cut)

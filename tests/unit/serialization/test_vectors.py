@@ -15,8 +15,10 @@ import pytest
 
 from hzproto import aggregator, predicate, projection
 from hzproto.config import Config, IntType
+from hzproto.errors import HazelcastSerializationError
 from hzproto.serialization import SerializationService
 from hzproto.serialization.library import LibraryClass
+from hzproto.serialization.payloads import payload_writers
 from tests.unit.serialization.classes import CLASSES, PORTABLES, SERIALIZERS, Plain
 
 FOLDER = os.environ.get("HZPROTO_VECTORS")
@@ -26,8 +28,16 @@ pytestmark = pytest.mark.skipif(FOLDER is None, reason="HZPROTO_VECTORS does not
 # The kinds of integers in the file, and the option that writes each; the other kinds are written by the default.
 INT_TYPES = {"Byte": IntType.BYTE, "Short": IntType.SHORT, "Long": IntType.LONG, "BigInteger": IntType.BIG_INT}
 ARRAYS = {"short[]": "h", "int[]": "i", "long[]": "q", "float[]": "f", "double[]": "d"}
-ONLY_READ = {"Character", "Float", "boolean[]", "char[]", "String[]", "Class", "LinkedList", "NULL"}
-"""What has no type of its own in Python."""
+FIELDS = {
+    "Character": "char",
+    "Float": "float",
+    "boolean[]": "boolean_array",
+    "char[]": "char_array",
+    "String[]": "string_array",
+    "Class": "string",
+}
+"""What has no type of its own in Python, and as which fields of objects it is written."""
+ONLY_READ = {*FIELDS, "LinkedList", "NULL"}
 DECIMAL_SUM = aggregator.big_decimal_sum("this > 5 AND this < 100")
 
 
@@ -138,3 +148,30 @@ def test_write(row: dict[str, Any]) -> None:
     if code := ARRAYS.get(row["name"]):
         value = array(code, value)
     assert service_for(row).to_data(value) == data_of(row)
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row["name"] in FIELDS], ids=name_of)
+def test_write_fields(row: dict[str, Any]) -> None:
+    data = data_of(row)
+    assert data is not None
+    writers = payload_writers(">" if row["order"] == "BIG_ENDIAN" else "<")
+    assert writers[FIELDS[row["name"]]](value_of(row["value"])) == data[8:]
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row["name"] == "LinkedList"], ids=name_of)
+def test_linked_lists_are_written_as_lists_are(row: dict[str, Any]) -> None:
+    data = data_of(row)
+    assert data is not None
+    assert service_for(row).to_data(value_of(row["value"]))[8:] == data[8:]
+
+
+@pytest.mark.parametrize("everything", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize("row", [row for row in rows() if row["bytes"] is not None], ids=name_of)
+def test_what_is_cut_short_is_refused(row: dict[str, Any], everything: bool) -> None:
+    data = data_of(row)
+    assert data is not None
+    service = service_for(row)
+    for size in range(0, len(data), 1 if everything else 1 + len(data) // 500):
+        for cut in (data[:size], memoryview(data)[:size]):
+            with pytest.raises(HazelcastSerializationError):
+                service.to_object(cut)
