@@ -327,6 +327,7 @@ class ConfigKeywords(TypedDict, total=False):
     statistics_period: float
     max_in_flight: int | None
     overload_policy: OverloadPolicy | int | str
+    event_queue_capacity: int
     flake_id_generators: Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]
 
 
@@ -576,6 +577,12 @@ class Config(Options):
     )
     overload_policy = Option[OverloadPolicy, OverloadPolicy | int | str](
         OverloadPolicy.WAIT, one_of(OverloadPolicy), "What becomes of more operations than that; a value or a name."
+    )
+    event_queue_capacity = Option[int, int](
+        1_000_000,
+        integer(1, 2**31 - 1),
+        "How many events may wait for a listener that is slower than they come. Further ones are dropped, which is "
+        "logged and counted in the metrics, until it has caught up by half.",
     )
     flake_id_generators = Option[
         Mapping[str, FlakeIdGeneratorConfig], Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]

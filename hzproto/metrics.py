@@ -27,6 +27,8 @@ class ClientMetrics:
     """Acknowledgements that replicas sent straight to this client."""
     backup_timeouts: int
     """Writes whose backups did not all acknowledge them in time."""
+    events_dropped: int
+    """Events for listeners that had `event_queue_capacity` of them waiting."""
     bytes_sent: int
     """Bytes sent to members, before encryption."""
     bytes_received: int

@@ -1,4 +1,4 @@
-"""The examples in the documentation run, each as a program of its own, and its table of methods is up to date."""
+"""The examples in the documentation run, and its table of methods is up to date."""
 
 from __future__ import annotations
 
@@ -12,32 +12,49 @@ import pytest
 
 from docs import compare
 from hzproto.testing import InMemoryCluster
+from tests.members import Cluster
 
 DOCS = Path(__file__).parent.parent / "docs"
-ADDRESS = "127.0.0.1:5701"
-"""The address in the examples, in place of which they get that of a cluster."""
+MEMBERS = 'cluster_members=["127.0.0.1:5701"]'
+"""The option in the examples, in place of which they get those of a cluster."""
+ON_REAL_MEMBERS = ("executor", "durable-executor", "scheduled-executor", "sql")
+"""The structures that the in-memory cluster does not have in earnest."""
 
 
 def examples() -> Iterator[object]:
     for page in sorted(DOCS.rglob("*.md")):
+        mark = pytest.mark.members("5.3.8") if page.stem in ON_REAL_MEMBERS else pytest.mark.sockets
         for number, code in enumerate(
             re.findall(r"^ *```python\n(.*?)^ *```", page.read_text(), re.DOTALL | re.MULTILINE), 1
         ):
-            yield pytest.param(code, id=f"{page.relative_to(DOCS)}-{number}")
+            yield pytest.param(code, id=f"{page.relative_to(DOCS)}-{number}", marks=mark)
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def memory() -> Iterator[InMemoryCluster]:
     with InMemoryCluster(members=3) as cluster:
-        yield cluster.addresses[0]
+        yield cluster
 
 
-@pytest.mark.sockets
+@pytest.fixture
+def options(request: pytest.FixtureRequest) -> str:
+    """The options of a client for the cluster that an example is for, as they are written."""
+    if request.node.get_closest_marker("members"):
+        cluster: Cluster = request.getfixturevalue("cluster")
+        return f"cluster_members={cluster.addresses}, cluster_name={cluster.name!r}"
+    memory: InMemoryCluster = request.getfixturevalue("memory")
+    return f"cluster_members={memory.addresses}"
+
+
 @pytest.mark.parametrize("code", list(examples()))
-def test_example(code: str, address: str) -> None:
+def test_example(code: str, options: str) -> None:
     indent = re.match(" *", code)
     assert indent is not None
-    program = re.sub(f"^{indent[0]}", "", code, flags=re.MULTILINE).replace(ADDRESS, address)
+    program = re.sub(f"^{indent[0]}", "", code, flags=re.MULTILINE).replace(MEMBERS, options)
+    if "react(" not in program:
+        exec(compile(program, "<example>", "exec"), {"__name__": "__main__"})
+        return
+    # Twisted's reactor runs once in a process.
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, check=False
     )

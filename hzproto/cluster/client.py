@@ -103,7 +103,9 @@ class Client:
         self.invocations = self._invocations()
         self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
-        self.listeners = Listeners(self.invocations, self.deliveries, smart=config.smart_routing)
+        self.listeners = Listeners(
+            self.invocations, self.deliveries, smart=config.smart_routing, capacity=config.event_queue_capacity
+        )
         self._tls = Tls(config, self.load("ssl")) if config.ssl_enabled else None
         self._statistics: Statistics | None = None
         if config.statistics_enabled:
@@ -155,6 +157,7 @@ class Client:
             retries=counters.retries,
             backup_acks_received=counters.backup_acks_received,
             backup_timeouts=counters.backup_timeouts,
+            events_dropped=self.listeners.dropped,
             bytes_sent=counters.bytes_sent + sum(connection.bytes_sent for connection in open_now),
             bytes_received=counters.bytes_received + sum(connection.bytes_received for connection in open_now),
         )

@@ -29,7 +29,18 @@ class Subscription:
     `remove_body(registration_id)` that of its removal. `handle(message)` decodes an event and calls the user.
     """
 
-    __slots__ = ("add", "add_body", "handle", "id", "registrations", "remove", "remove_body")
+    __slots__ = (
+        "add",
+        "add_body",
+        "arrived",
+        "begun",
+        "full",
+        "handle",
+        "id",
+        "registrations",
+        "remove",
+        "remove_body",
+    )
 
     def __init__(
         self,
@@ -48,15 +59,32 @@ class Subscription:
         self.handle = handle
         # Entered when they are sent, so that no connection gets it twice.
         self.registrations: dict[Connection, Request[UUID]] = {}
+        # How many events there were and how many the user's function was called with: each has one writer at a time.
+        self.arrived = 0
+        self.begun = 0
+        self.full = False
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait for the user's function."""
+        return self.arrived - self.begun
+
+    def take(self, message: Buffer) -> object:
+        """Call the user with an event that has waited."""
+        self.begun += 1
+        return self.handle(message)
 
 
 class Listeners:
     """The subscriptions of one client."""
 
-    def __init__(self, invocations: Invocations, deliveries: list[Delivery], *, smart: bool) -> None:
+    def __init__(self, invocations: Invocations, deliveries: list[Delivery], *, smart: bool, capacity: int) -> None:
         self._invocations = invocations
         self._deliveries = deliveries
         self._local_only = smart  # a client with one connection gets the events of all members over it
+        self._capacity = capacity
+        self.dropped = 0
+        """How many events found too many others waiting."""
         self._subscriptions: dict[str, Subscription] = {}
         self._ready: dict[Connection, None] = {}
 
@@ -140,5 +168,16 @@ class Listeners:
                 logger.warning("Removing a listener from %s failed: %s", connection.address, error)
 
     def _deliver(self, subscription: Subscription, message: Buffer) -> None:
-        if subscription.id in self._subscriptions:
-            self._deliveries.append(Delivery(subscription.id, partial(subscription.handle, message)))
+        if subscription.id not in self._subscriptions:
+            return
+        waiting = subscription.waiting
+        if subscription.full:
+            subscription.full = waiting > self._capacity // 2
+        elif waiting >= self._capacity:
+            subscription.full = True
+            logger.error("Listener %s is slow: %d events wait, others are dropped", subscription.id, waiting)
+        if subscription.full:
+            self.dropped += 1
+        else:
+            subscription.arrived += 1
+            self._deliveries.append(Delivery(subscription.id, partial(subscription.take, message)))

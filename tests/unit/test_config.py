@@ -79,6 +79,7 @@ DEFAULTS: dict[str, object] = {
     "statistics_period": 3.0,
     "max_in_flight": None,
     "overload_policy": 0,
+    "event_queue_capacity": 1_000_000,
     "flake_id_generators": {},
 }
 

@@ -312,3 +312,20 @@ def test_a_connection_lost_while_a_removed_listener_is_taken_back_is_not_used(co
     network.held.clear()
     network.advance(5)
     assert m.put("k", "a").result() is None
+
+
+def test_a_slow_listener_has_so_many_events_waiting_and_no_more(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    network = connect(event_queue_capacity=4)
+    m, _, events = listening(network)
+    with monkeypatch.context() as slow:
+        slow.setattr(network.client, "events", list)
+        for number in range(6):
+            m.put(number, "a").result()
+    assert len(caplog.records) == 1
+    assert "4 events wait" in caplog.text
+    assert network.client.metrics().events_dropped == 2
+    m.put("after", "a").result()
+    assert [event.key for event in events] == [0, 1, 2, 3, "after"]
+    assert network.client.metrics().events_dropped == 2
