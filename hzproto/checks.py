@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -57,6 +57,16 @@ def function(name: str, value: object) -> Callable[..., object]:
     if callable(value):
         return value
     raise refusal(TypeError, name, value, "callable")
+
+
+def given_functions(**functions: object) -> Mapping[str, Any]:
+    """Functions by their names, each something that can be called or None, but not all None."""
+    if all(given is None for given in functions.values()):
+        raise ValueError(f"at least one of {' and '.join(functions)} must be given")
+    for name, given in functions.items():
+        if given is not None:
+            function(name, given)
+    return functions
 
 
 def integer(minimum: int, maximum: int) -> Check[int]:

@@ -6,6 +6,8 @@ from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hzproto.core import CPGroupId, CPMember, MemberInfo
 
 K = TypeVar("K")
@@ -84,6 +86,52 @@ class MapPartitionLostEvent(NamedTuple):
     name: str
     partition_id: int
     member: MemberInfo | None
+
+
+class PartitionLostEvent(NamedTuple):
+    """A partition lost its owner and some of its backups.
+
+    `lost_backup_count` says how many of them: 0 when only the owner was lost and the first backup took its place. Data
+    with no more backups than that is gone. `member` tells of it, None when it has left.
+    """
+
+    partition_id: int
+    lost_backup_count: int
+    member: MemberInfo | None
+
+
+class MigrationState(NamedTuple):
+    """How far the members are with moving partitions: one round of migrations, of one replica of a partition each.
+
+    `start_time` is seconds since the epoch by the clock of the member that directs them, `elapsed_time` the seconds
+    that the completed migrations took.
+    """
+
+    start_time: float
+    planned_migrations: int
+    completed_migrations: int
+    elapsed_time: float
+
+    @property
+    def remaining_migrations(self) -> int:
+        """How many migrations are still to be made."""
+        return self.planned_migrations - self.completed_migrations
+
+
+class ReplicaMigrationEvent(NamedTuple):
+    """One replica of a partition has moved to another member, or failed to, in `elapsed_time` seconds.
+
+    `replica_index` is 0 for the owner and n for the nth backup. `source` and `destination` are UUIDs of members, None
+    where there is none: a new replica has no source.
+    """
+
+    state: MigrationState
+    partition_id: int
+    replica_index: int
+    source: UUID | None
+    destination: UUID | None
+    success: bool
+    elapsed_time: float
 
 
 class EventJournalMapEvent(NamedTuple, Generic[K, V]):

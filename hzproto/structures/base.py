@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from hzproto.checks import integer, non_negative
 from hzproto.cluster.listeners import Subscription
+from hzproto.errors import UnsupportedOperationError
 from hzproto.ops import FlowOp, Op, Request
 from hzproto.serialization.partition import string_partition_strategy
 from hzproto.surface import Facade, S_co, op
@@ -33,6 +34,14 @@ def milliseconds(name: str, seconds: float | None, default: int) -> int:
 def missing(name: str) -> Exception:
     """Make the error for None where a key or a value belongs."""
     return ValueError(f"{name} must not be None")
+
+
+def explained(operation: Op[Any], explanation: str) -> Flow[Any]:
+    """Carry out an operation; when members do not know it, say who does."""
+    try:
+        return (yield from operation)
+    except UnsupportedOperationError as error:
+        raise UnsupportedOperationError(f"{explanation} The member says: {error}") from error
 
 
 def nothing(_: object) -> None:

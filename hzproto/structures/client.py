@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, get_origin
 
 from hzproto.checks import function, refusal, text
-from hzproto.cluster.listeners import Subscription
 from hzproto.core import DistributedObjectEvent, DistributedObjectEventType, DistributedObjectInfo
 from hzproto.messages import MESSAGES
 from hzproto.ops import Request
 from hzproto.structures.base import Structure
 from hzproto.structures.cp_subsystem import CPSubsystem
+from hzproto.structures.partition_listeners import listen
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
 from hzproto.surface import Facade, Getter, S_co, getter
 
@@ -92,18 +92,10 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         return made
 
     def _watch_objects(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Op[str]:
-        return self._core.listeners.add(
-            Subscription(
-                str(self._core.new_uuid()),
-                _ADD_LISTENER,
-                _ADD_LISTENER.request.body,
-                _REMOVE_LISTENER,
-                _REMOVE_LISTENER.request.body,
-                partial(_deliver, function("listener_func", listener_func)),
-            )
-        )
+        deliver = partial(_deliver, function("listener_func", listener_func))
+        return listen(self._core, _ADD_LISTENER, _REMOVE_LISTENER, deliver)
 
-    def _unwatch_objects(self, registration_id: str) -> Op[bool]:
+    def _unwatch(self, registration_id: str) -> Op[bool]:
         return self._core.listeners.remove(registration_id)
 
     def _service(self, service_class: type[FacadeT]) -> FacadeT:

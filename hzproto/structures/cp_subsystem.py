@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
-from hzproto.checks import function, refusal, text
+from hzproto.checks import given_functions, refusal, text
 from hzproto.cluster.listeners import Subscription
 from hzproto.core import Address, CPGroupId, CPMember, CPObjectInfo
 from hzproto.cp.groups import split_name
-from hzproto.errors import UnsupportedOperationError
 from hzproto.events import CPGroupAvailabilityEvent, CPMembershipEvent, CPMembershipEventType
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Op, Request
+from hzproto.structures.base import explained
 from hzproto.surface import Facade, Getter, S_co, getter, op
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hzproto.ops import Buffer, Flow
+    from hzproto.ops import Buffer
     from hzproto.structures.cp_object import CPObject
     from hzproto.surface import Call, Runtime
     from hzproto.wire.table import Method
@@ -61,7 +61,7 @@ class CPSubsystem(Facade[S_co]):
         Raises UnsupportedOperationError when the members have no such listeners: open source ones have them from 4.1
         to 5.4.
         """
-        functions: Any = _given(member_added=member_added, member_removed=member_removed)
+        functions: Any = given_functions(member_added=member_added, member_removed=member_removed)
         parse = _ADD_MEMBERSHIP_LISTENER.events["MembershipEvent"].parse
 
         def deliver(message: Buffer) -> object:
@@ -88,7 +88,7 @@ class CPSubsystem(Facade[S_co]):
         *majority_lost* is called when the group cannot work any more, *availability_decreased* when it still can.
         Raises UnsupportedOperationError like `add_membership_listener`.
         """
-        functions: Any = _given(availability_decreased=availability_decreased, majority_lost=majority_lost)
+        functions: Any = given_functions(availability_decreased=availability_decreased, majority_lost=majority_lost)
         parse = _ADD_AVAILABILITY_LISTENER.events["GroupAvailabilityEvent"].parse
         seen: dict[CPGroupId, tuple[set[CPMember], float]] = {}  # who was unavailable last, and when
 
@@ -115,7 +115,7 @@ class CPSubsystem(Facade[S_co]):
     def get_cp_group_ids(self) -> Op[list[CPGroupId]]:
         """Return all CP groups (members 5.4 in open source; UnsupportedOperationError from others)."""
         request = Request[Any](_GROUP_IDS, _GROUP_IDS.request.body(), convert=_group_ids)
-        return FlowOp(_explained(request, _LISTS))
+        return FlowOp(explained(request, _LISTS))
 
     @op
     def get_object_infos(self, group_id: CPGroupId, service_name: str) -> Op[list[CPObjectInfo]]:
@@ -142,13 +142,13 @@ class CPSubsystem(Facade[S_co]):
         request = Request[Any](
             _OBJECT_INFOS, body, convert=lambda names: [CPObjectInfo(name, service, group_id) for name in names]
         )
-        return FlowOp(_explained(request, _LISTS))
+        return FlowOp(explained(request, _LISTS))
 
     def _listen(self, add: Method, remove: Method, deliver: Callable[[Buffer], object]) -> Op[str]:
         subscription = Subscription(
             str(self._core.new_uuid()), add, add.request.body, remove, remove.request.body, deliver
         )
-        return FlowOp(_explained(self._core.listeners.add(subscription), _LISTENERS))
+        return FlowOp(explained(self._core.listeners.add(subscription), _LISTENERS))
 
 
 def cp_getter(structure: type[CPStructureT]) -> Getter[CPStructureT]:
@@ -165,24 +165,8 @@ def cp_getter(structure: type[CPStructureT]) -> Getter[CPStructureT]:
     return method
 
 
-def _given(**functions: object) -> Mapping[str, object]:
-    if all(given is None for given in functions.values()):
-        raise ValueError(f"at least one of {' and '.join(functions)} must be given")
-    for name, given in functions.items():
-        if given is not None:
-            function(name, given)
-    return functions
-
-
 def _call(called: Callable[[Any], object] | None, event: object) -> object:
     return None if called is None else called(event)
-
-
-def _explained(request: Op[Any], explanation: str) -> Flow[Any]:
-    try:
-        return (yield from request)
-    except UnsupportedOperationError as error:
-        raise UnsupportedOperationError(f"{explanation} The member says: {error}") from error
 
 
 def _group_ids(groups: list[Mapping[str, Any]]) -> list[CPGroupId]:

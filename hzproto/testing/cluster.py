@@ -10,7 +10,7 @@ from uuid import UUID
 from hzproto.cluster.timers import Timers
 from hzproto.core import Address
 from hzproto.messages import MESSAGES
-from hzproto.testing import key_locks, map_extras
+from hzproto.testing import key_locks, map_extras, partition_events
 from hzproto.testing.cp_service import CPSubsystem
 from hzproto.testing.endpoints import protocol_of
 from hzproto.testing.faults import Faults
@@ -345,6 +345,7 @@ class Cluster:
                         task.stop_waiting()
                         task.start()
         map_extras.partitions_lost(self, lost)
+        partition_events.moved(self, before, table)
 
 
 def _check_least(option: str, value: int, least: int) -> None:

@@ -19,6 +19,7 @@ from hzproto.testing import (
     map_queries,
     map_service,
     multi_map_service,
+    partition_events,
     queue_service,
     replicated_map_service,
     ringbuffer_service,
@@ -47,6 +48,7 @@ _LICENSED_ROUTES: Final = {**cp_members_service.LICENSED_ROUTES, **cp_values_ser
 _ROUTES: Final = {
     **client_service.ROUTES,
     **schema_service.ROUTES,
+    **partition_events.ROUTES,
     **counters_service.ROUTES,
     **map_service.ROUTES,
     **map_queries.ROUTES,

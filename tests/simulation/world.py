@@ -80,7 +80,7 @@ class World:
     def run_until(self, end: float) -> None:
         """Let time pass."""
         queue = self._queue
-        timers = [(self.cluster.timers.next_deadline, lambda: self.cluster.handle_timer(self.now))]
+        timers = [(self.cluster.timers.next_deadline, self._members_timer)]
         timers += [(client.core.timers.next_deadline, client.timer) for client in self.clients]
         for _ in range(_MANY_TURNS):
             when = arrival = queue[0][0] if queue else inf
@@ -102,6 +102,9 @@ class World:
                         handle()
             self.flush()
         raise AssertionError("time does not pass: timers are set again and again")
+
+    def _members_timer(self) -> None:
+        self.cluster.handle_timer(self.now)
 
     def flush(self) -> None:
         """Send what the members have to send."""
