@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from struct import pack_into, unpack_from
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -117,7 +116,7 @@ def unsafe_retry(patch: Patch) -> None:
 
 def old_partition_table_accepted(patch: Patch) -> None:
     def credulous(table: PartitionTable, *new: Any) -> PartitionTable:
-        return update_partitions(replace(table, version=-1), *new)
+        return update_partitions(table._replace(version=-1), *new)
 
     patch.setattr(client, "update_partitions", credulous)
 
