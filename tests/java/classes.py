@@ -11,10 +11,11 @@ from hzproto.serialization.api import IdentifiedDataSerializable, ObjectDataOutp
 class ServerClass(IdentifiedDataSerializable):
     """An object that is only sent."""
 
+    factory_id: ClassVar[int] = 900
     class_id: ClassVar[int]
 
     def get_factory_id(self) -> int:
-        return 900
+        return self.factory_id
 
     def get_class_id(self) -> int:
         return self.class_id
@@ -35,6 +36,20 @@ class Add(ServerClass):
 
     def write_data(self, object_data_output: ObjectDataOutput) -> None:
         object_data_output.write_long(self.number)
+
+
+@dataclass
+class AddToField(ServerClass):
+    """Adds to a field, an integer of 32 bits, of a compact object or a Portable, and returns the sum."""
+
+    factory_id = 902
+    class_id = 1
+    field: str
+    number: int
+
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        object_data_output.write_string(self.field)
+        object_data_output.write_int(self.number)
 
 
 @dataclass

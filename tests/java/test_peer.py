@@ -24,6 +24,7 @@ from hzproto.serialization.api import (
     PortableWriter,
 )
 from hzproto_sync import HazelcastClient
+from tests.java.classes import AddToField
 from tests.members import Cluster, Clusters, java
 from tests.members.classes import SOURCES
 
@@ -342,6 +343,25 @@ def test_sql_reads_and_changes_what_python_wrote(version: str, clusters: Cluster
         assert said[-len(in_java) :] == [" | ".join(row) for row in in_java]
         assert points.get("k") == Point(1, 6)
         assert documents.get("new") == HazelcastJsonValue('{"number":9,"text":"x"}')
+
+
+@pytest.mark.members(*WITH_COMPACT)
+@pytest.mark.parametrize("version", WITH_COMPACT)
+def test_entry_processors_change_what_python_wrote(version: str, clusters: Clusters) -> None:
+    cluster = clusters.get(version)
+    outer = Outer(inner=Inner(1), inners=[Inner(2)])
+    with HazelcastClient(
+        cluster_members=cluster.addresses,
+        cluster_name=cluster.name,
+        portable_factories={FACTORY: {1: Outer, 2: Inner}},
+        compact_serializers=[Shape, Point],
+    ) as client:
+        processed = client.get_map("processed-objects").blocking()
+        processed.put_all({"compact": COMPACT, "portable": outer})
+        sums = processed.execute_on_entries(AddToField("number", 5))
+        assert sorted(sums) == [("compact", 12), ("portable", 12)]
+        assert processed.get("compact") == replace(COMPACT, number=12)
+        assert processed.get("portable") == replace(outer, number=12)
 
 
 def peer(cluster: Cluster, *statements: str) -> list[str]:

@@ -199,7 +199,7 @@ class Cluster:
             shutdown_policy=shutdown_policy,
             properties=properties or {},
             cp_xml=cp_xml,
-            extra_xml=extra_xml + (classes.CONFIGURATION if server_classes else ""),
+            extra_xml=extra_xml + (classes.configuration(version) if server_classes else ""),
         )
         self.size = size
         self.members: list[Member] = []
