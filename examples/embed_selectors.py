@@ -28,6 +28,7 @@ class Loop:
     lazy = True  # structures are created by their first operation
     anonymous = False
     wall_clock = staticmethod(time.time)
+    now = staticmethod(time.monotonic)
 
     def __init__(self, config: Config) -> None:
         self.core = Client(config, rng=random.Random())

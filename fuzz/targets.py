@@ -207,7 +207,7 @@ def serialization(data: bytes) -> None:
 # Connection
 
 
-PATIENCE: Final = {
+PATIENCE: Final[dict[str, Any]] = {
     "cluster_connect_timeout": 30.0,
     "invocation_timeout": 20.0,
     "heartbeat_interval": 10.0,

@@ -115,6 +115,97 @@ class TopicOverloadPolicy(IntEnum):
     """It raises TopicOverloadError."""
 
 
+class InMemoryFormat(IntEnum):
+    """How a near cache keeps values."""
+
+    BINARY = 0
+    """Serialized: each read gets an object of its own."""
+    OBJECT = 1
+    """As objects: all reads of an entry get the same one, which they must not change."""
+
+
+class EvictionPolicy(IntEnum):
+    """Which entry leaves a near cache that is full."""
+
+    NONE = 0
+    """None: the near cache has no limit, and `eviction_max_size` no effect."""
+    LRU = 1
+    """One that was not used for long."""
+    LFU = 2
+    """One that was seldom used."""
+    RANDOM = 3
+    """Any."""
+
+
+class LocalUpdatePolicy(IntEnum):
+    """What a write of this client does to its near cache."""
+
+    INVALIDATE = 0
+    """It drops the entry, which the next read brings back."""
+    CACHE_ON_UPDATE = 1
+    """It puts the written value there. For maps whose members store what is written as it is: without interceptors."""
+
+
+class NearCacheConfig(Options):
+    """The options of a near cache; durations are in seconds."""
+
+    invalidate_on_change = Option[bool, bool](
+        True,
+        boolean,
+        "Whether members tell of changes by others. Without that only the two times below bound how old an entry gets.",
+    )
+    in_memory_format = Option[InMemoryFormat, InMemoryFormat | int | str](
+        InMemoryFormat.BINARY, one_of(InMemoryFormat), "How values are kept; a value or a name."
+    )
+    time_to_live = Option[float | None, float | None](
+        None, optional(non_negative), "How long an entry may be used; None and 0: without limit."
+    )
+    max_idle = Option[float | None, float | None](
+        None, optional(non_negative), "How long an entry may be unused before it is dropped; None and 0: without limit."
+    )
+    eviction_policy = Option[EvictionPolicy, EvictionPolicy | int | str](
+        EvictionPolicy.LRU, one_of(EvictionPolicy), "Which entry makes room for a new one; a value or a name."
+    )
+    eviction_max_size = Option[int, int](10_000, integer(1, 2**31 - 1), "How many entries there may be.")
+    eviction_sampling_count = Option[int, int](
+        8, integer(1, 2**31 - 1), "Of how many entries, chosen at random, the one to evict is found."
+    )
+    eviction_sampling_pool_size = Option[int, int](
+        16, integer(1, 2**31 - 1), "How many of those are remembered for the next time."
+    )
+    local_update_policy = Option[LocalUpdatePolicy, LocalUpdatePolicy | int | str](
+        LocalUpdatePolicy.INVALIDATE,
+        one_of(LocalUpdatePolicy),
+        "What a write of this client does; a value or a name. In replicated maps it always drops the entry.",
+    )
+    serialize_keys = Option[bool, bool](
+        False,
+        boolean,
+        "Whether entries are found by the serialized form of all keys; otherwise strings, ints and UUIDs are faster.",
+    )
+    max_tolerated_miss_count = Option[int, int](
+        10,
+        integer(0, 2**31 - 1),
+        "How many invalidations of a partition may be lost before its entries are dropped. Maps only.",
+    )
+    reconciliation_interval = Option[float, float](
+        60.0,
+        non_negative,
+        "How long entries of a partition may be used without its owner's word on how many invalidations there were; "
+        "0: for ever. Maps only.",
+    )
+    preloader_directory = Option[str | None, str | None](
+        None,
+        optional(text),
+        "Where the keys are stored, for the next client of the same map to load their values when it starts. "
+        "None: they are not.",
+    )
+    preloader_store_initial_delay = Option[float, float](
+        600.0, positive, "When the keys are stored first: so long after the near cache came into use."
+    )
+    preloader_store_interval = Option[float, float](600.0, positive, "How often they are stored from then on.")
+
+
 class ReliableTopicConfig(Options):
     """The options of a reliable topic."""
 
@@ -329,15 +420,16 @@ class ConfigKeywords(TypedDict, total=False):
     overload_policy: OverloadPolicy | int | str
     event_queue_capacity: int
     flake_id_generators: Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]
+    near_caches: Mapping[str, NearCacheConfig | Mapping[str, Any]]
 
 
 class Config(Options):
     """The options of a client, readable and settable as attributes; durations are in seconds.
 
     Every value is checked at once: TypeError for a wrong type, ValueError for a wrong value,
-    :class:`InvalidConfigurationError` for an option that does not exist, that is not supported yet, or that contradicts
-    another one. None is a value only where an option says so. Lists are kept as tuples, so that no value gets past its
-    check. A client works on its own copy: changing a `Config` does not change the clients made from it.
+    :class:`InvalidConfigurationError` for an option that does not exist or that contradicts another one. None is a
+    value only where an option says so. Lists are kept as tuples, so that no value gets past its check. A client works
+    on its own copy: changing a `Config` does not change the clients made from it.
     """
 
     cluster_members = Option[tuple[str, ...], Sequence[str]](
@@ -591,6 +683,12 @@ class Config(Options):
         mapping_of(text, group(FlakeIdGeneratorConfig)),
         "The options of flake id generators by their names; those of others have the defaults.",
     )
+    near_caches = Option[Mapping[str, NearCacheConfig], Mapping[str, NearCacheConfig | Mapping[str, Any]]](
+        {},
+        mapping_of(text, group(NearCacheConfig)),
+        "The maps and replicated maps that have a near cache, with its options: by their names, or by patterns with "
+        "`*` in place of any characters. A name counts before all patterns, a longer pattern before a shorter one.",
+    )
 
     def __init__(self, **options: Unpack[ConfigKeywords]) -> None:
         super().__init__(**options)
@@ -613,12 +711,6 @@ class Config(Options):
         own = copy.copy(config)
         own._check_contradictions()
         return own
-
-    @classmethod
-    def _no_such_option(cls, name: str) -> InvalidConfigurationError:
-        if name in UNSUPPORTED_OPTIONS:
-            return InvalidConfigurationError(f"The option {name} is not supported yet.")
-        return super()._no_such_option(name)
 
     def _check_contradictions(self) -> None:
         # Not when one attribute is set: two that belong together are set one after the other.
@@ -666,10 +758,3 @@ class Config(Options):
 
 OPTIONS: Final = Config.table
 """Every option of :class:`Config` by its name."""
-
-UNSUPPORTED_OPTIONS: Final = frozenset(
-    {
-        "near_caches",
-    }
-)
-"""Options of the official client that have no effect here yet: refused, never ignored."""

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NearCacheStats:
+    """The counters of a near cache at one moment."""
+
+    creation_time: float
+    """When the near cache was made, in seconds since the epoch."""
+    owned_entry_count: int
+    """Entries that there are now."""
+    owned_entry_memory_cost: int
+    """Bytes that the serialized keys take now, and with `InMemoryFormat.BINARY` the values."""
+    hits: int
+    """Reads of an entry that was there."""
+    misses: int
+    """Reads of an entry that was not there or too old."""
+    evictions: int
+    """Entries dropped for others."""
+    expirations: int
+    """Entries dropped because they were too old, or unused for too long."""
+    invalidations: int
+    """Entries dropped because they had changed, or may have."""
+    invalidation_requests: int
+    """How often writes and members asked for that, whether there was an entry or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +58,5 @@ class ClientMetrics:
     """Bytes sent to members, before encryption."""
     bytes_received: int
     """Bytes received from members, after decryption."""
+    near_caches: Mapping[str, NearCacheStats]
+    """The counters of the near caches, by the names of their maps."""

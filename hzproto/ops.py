@@ -71,6 +71,26 @@ class Done(Op[R_co]):
         self.value = value
 
 
+class Known(Op[R_co]):
+    """An operation whose value is there before anybody submits it; adapters hand it out without asking the core.
+
+    The value is *kept*, or what *read* makes of it.
+    """
+
+    __slots__ = ("read",)
+
+    def __init__(self, kept: Any, read: Callable[[Any], R_co] | None = None) -> None:
+        self.waiter = self.parent = self.error = self.wait = None
+        self.done = True
+        self.deadline = math.inf
+        self.value = kept
+        self.read = read
+
+    def result(self) -> R_co:
+        read = self.read
+        return cast("R_co", self.value) if read is None else read(self.value)
+
+
 class Sleep(Op[None]):
     """A pause of `seconds` inside a flow."""
 
@@ -172,6 +192,30 @@ class All(Parent[R_co]):
             raise self.error
         values = [op.result() for op in self.ops]
         return cast("R_co", values) if self.combine is None else self.combine(values)
+
+
+class Watched(Parent[R_co]):
+    """Another operation, of which something in the core is to know when it begins and how it ends."""
+
+    __slots__ = ("op",)
+
+    def __init__(self, op: Op[R_co]) -> None:
+        super().__init__(op.wait)
+        self.op = op
+
+    def children(self) -> Sequence[Op[Any]]:
+        return () if self.op.done else (self.op,)
+
+    def begin(self) -> None:
+        """The operation is about to be sent."""
+
+    def end(self, *, success: bool) -> None:
+        """The operation has ended, or was given up; called once, and perhaps without a `begin` before."""
+
+    def result(self) -> R_co:
+        if self.error is not None:
+            raise self.error
+        return self.op.result()
 
 
 class FlowOp(Parent[R_co]):

@@ -102,7 +102,7 @@ class Runtime(Protocol):
     the surface. `caller` is the identity under which the current thread, task or greenlet owns locks, 0 when it has
     never owned one; `owner` gives it one. In `anonymous` runtimes there are no such callers: `caller` is always 0, and
     each `owner` a fresh one. `lazy` runtimes create structures with their first operation. `wall_clock` tells the
-    seconds since the epoch.
+    seconds since the epoch, `now` the time on the clock by which the adapter tells it to the core.
     """
 
     core: Client
@@ -114,6 +114,7 @@ class Runtime(Protocol):
     def caller(self) -> int: ...
     def owner(self) -> int: ...
     def wall_clock(self) -> float: ...
+    def now(self) -> float: ...
 
 
 class Method(Generic[P, R_co]):

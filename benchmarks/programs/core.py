@@ -34,6 +34,7 @@ class Runtime:
     lazy = False
     anonymous = False
     wall_clock = staticmethod(time.time)
+    now = staticmethod(time.monotonic)
 
     def __init__(self, core: Client) -> None:
         self.core = core

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -44,18 +44,15 @@ class OpenConnection(NamedTuple):
 class LookUp(NamedTuple):
     """Call `get` where it may block, and report `looked_up` with what it returns."""
 
-    url: str
-    timeout: float
-    load: Callable[[str], Any]
+    work: Callable[[], bytes]
+    """What is to be done: something with files or the network, by modules that the core may not import."""
+    answered: Callable[[bytes | BaseException], object]
+    """What the core does with the answer."""
 
     def get(self) -> bytes | Exception:
-        """Return what is at `url`, got by HTTP within `timeout` seconds, or why there is nothing."""
+        """Do the work; return what it yields, or why it failed."""
         try:
-            with self.load("urllib.request").urlopen(self.url, timeout=self.timeout) as answer:
-                return bytes(answer.read())
-        except self.load("urllib.error").HTTPError as refusal:  # an answer, too
-            refusal.close()
-            return cast(Exception, refusal)
+            return self.work()
         except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
             return error
 

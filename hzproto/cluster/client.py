@@ -42,6 +42,7 @@ from hzproto.errors import (
 from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
 from hzproto.metrics import ClientMetrics
+from hzproto.near_cache.caches import NearCaches
 from hzproto.ops import UNKNOWN_PARTITION, FlowOp, Request
 from hzproto.serialization import SerializationService
 from hzproto.serialization.partition import partitioner
@@ -115,6 +116,7 @@ class Client:
         self.pending_actions = self.connector.actions
         self.finished = self.invocations.finished
         self.proxies = Proxies()
+        self.near_caches = NearCaches(self)
         self.leaders = Leaders(self.connector.ready.get)
         self.groups = Groups(self)
         self.sessions = Sessions(self)
@@ -160,6 +162,7 @@ class Client:
             events_dropped=self.listeners.dropped,
             bytes_sent=counters.bytes_sent + sum(connection.bytes_sent for connection in open_now),
             bytes_received=counters.bytes_received + sum(connection.bytes_received for connection in open_now),
+            near_caches=self.near_caches.stats(),
         )
 
     def _invocations(self) -> Invocations:
@@ -188,6 +191,11 @@ class Client:
         elif self._state is not LifecycleState.SHUTTING_DOWN:
             self._shut_down()
 
+    def forget(self) -> None:
+        """This is the child of a fork: nothing is kept up to date any more. Nothing else may be called but this."""
+        self.running = False
+        self.near_caches.close()
+
     def cancel(self, op: Op[Any], now: float) -> None:
         """End *op* with `OperationCancelledError` unless it has finished. What it may still acquire is given back."""
         self.timers.now = now
@@ -208,9 +216,9 @@ class Client:
         self.connector.lost(connection, error)
 
     def looked_up(self, look_up: LookUp, answer: bytes | BaseException, now: float) -> None:
-        """What `look_up` asked for: the body of the answer, or why there is none."""
+        """What *look_up* was to do has been done: what it yielded, or why it failed."""
         self.timers.now = now
-        self.connector.looked_up(look_up, answer)
+        look_up.answered(answer)
 
     def handle_timer(self, now: float) -> None:
         """The time of `next_deadline()` has come; harmless when it has not."""
@@ -338,6 +346,7 @@ class Client:
         self.counters.bytes_received += connection.bytes_received
         self._use_ready_connections()
         self.listeners.connection_lost(connection)
+        self.near_caches.connection_lost(connection)
         if self._watching is connection:
             self._watching = None
             for other in self.connector.ready.values():
@@ -348,6 +357,7 @@ class Client:
     def connections_changed(self, *, settled: bool) -> None:
         """Connections or members have changed; *settled* when no attempt to connect is under way."""
         self._use_ready_connections()
+        self.near_caches.changed()
         self.invocations.release_parked()
         if settled:
             self._end_start()
@@ -423,6 +433,7 @@ class Client:
             version, owned = _WATCH.events["PartitionsView"].parse(message)
             self.routing.partitions = update_partitions(self.routing.partitions, version, owned, self.partition_count)
             self.routing.rebuild()
+            self.near_caches.changed()
 
     def _members_published(self, version: int, members: list[MemberInfo]) -> None:
         change = update_members(self.routing.members, version, members)
@@ -467,6 +478,7 @@ class Client:
 
     def _shut_down(self) -> None:
         self._enter(LifecycleState.SHUTTING_DOWN)
+        self.near_caches.close()
         self._end_start(HazelcastClientNotActiveError())
         self.invocations.end_all(HazelcastClientNotActiveError)
         leaving = FlowOp(self._leave())

@@ -11,7 +11,7 @@ from hzproto.cluster.actions import Action, CloseConnection, LookUp, OpenConnect
 from hzproto.cluster.addresses import candidates
 from hzproto.cluster.backoff import Backoff
 from hzproto.cluster.connection import PRELUDE, Connection, ConnectionState
-from hzproto.cluster.discovery import discovery_url, parse_discovery, public_address
+from hzproto.cluster.discovery import discovery_url, http_get, parse_discovery, public_address
 from hzproto.cluster.heartbeats import Heartbeat, check_heartbeat
 from hzproto.cluster.invocations import SLOT_BITS
 from hzproto.config import ReconnectMode
@@ -166,12 +166,13 @@ class Connector:
         token = self._config.cloud_discovery_token
         if token is not None and self._look_up is None:
             url = discovery_url(self._config.cloud_discovery_url, token)
-            self._look_up = LookUp(url, self._config.connection_timeout or _LOOK_UP_TIMEOUT, self._client.load)
+            timeout = self._config.connection_timeout or _LOOK_UP_TIMEOUT
+            self._look_up = LookUp(partial(http_get, self._client.load, url, timeout), self._discovered)
             self.actions.append(self._look_up)
 
-    def looked_up(self, look_up: LookUp, answer: bytes | BaseException) -> None:
+    def _discovered(self, answer: bytes | BaseException) -> None:
         """The discovery service has answered, or could not be asked."""
-        if look_up is not self._look_up:
+        if self.phase is Phase.CLOSED:
             return
         self._look_up = None
         try:

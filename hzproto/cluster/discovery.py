@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from hzproto.core import Address, EndpointQualifier, ProtocolType, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hzproto.core import MemberInfo
 
@@ -25,6 +25,16 @@ def discovery_url(base: str, token: str) -> str:
     from urllib.parse import quote  # not cheap to import, and seldom needed
 
     return f"{base}/cluster/discovery?token={quote(token, safe='')}"
+
+
+def http_get(load: Callable[[str], Any], url: str, timeout: float) -> bytes:
+    """Return what is at *url*, got within *timeout* seconds. *load* returns modules by their names."""
+    try:
+        with load("urllib.request").urlopen(url, timeout=timeout) as answer:
+            return bytes(answer.read())
+    except load("urllib.error").HTTPError as refusal:  # an answer, too
+        refusal.close()
+        raise
 
 
 def parse_discovery(document: bytes) -> Mapping[Address, Address]:

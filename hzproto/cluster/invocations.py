@@ -26,7 +26,20 @@ from hzproto.errors import (
     error_from_holders,
 )
 from hzproto.messages import ERROR
-from hzproto.ops import UNKNOWN_PARTITION, Acquisition, All, Done, FlowOp, Op, Orphan, Request, Sleep
+from hzproto.ops import (
+    UNKNOWN_PARTITION,
+    Acquisition,
+    All,
+    Done,
+    FlowOp,
+    Known,
+    Op,
+    Orphan,
+    Parent,
+    Request,
+    Sleep,
+    Watched,
+)
 from hzproto.wire.frames import BACKUP_EVENT, EVENT
 
 if TYPE_CHECKING:
@@ -37,7 +50,7 @@ if TYPE_CHECKING:
     from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.timers import Timer, Timers
     from hzproto.config import Config
-    from hzproto.ops import Buffer, Flow, Parent
+    from hzproto.ops import Buffer, Flow
     from hzproto.serialization.compact.schema import Schema
 
 logger = logging.getLogger(__name__)
@@ -148,9 +161,16 @@ class Invocations:
             self._advance(op)
         elif isinstance(op, All):
             self._start_all(op)
+        elif isinstance(op, Watched):
+            op.op.parent = op
+            op.begin()
+            self.start(op.op)
         elif isinstance(op, Sleep):
             self._timers.after(op.seconds, lambda: self.finish(op))
         elif isinstance(op, Done):
+            self.finish(op)
+        elif isinstance(op, Known):
+            op.done = False  # up to now nobody was told
             self.finish(op)
 
     def finish(self, op: Op[Any], error: BaseException | None = None) -> None:
@@ -216,12 +236,14 @@ class Invocations:
             self._parked.pop(op, None)
         elif isinstance(op, Acquisition) and op.child is not None and not op.running:
             self._orphans[Orphan(op)] = None
-        elif isinstance(op, (FlowOp, All)):
+        elif isinstance(op, Parent):
             for child in op.children():
                 child.parent = None
                 child.done = True
                 self._give_up(child)
-            if isinstance(op, FlowOp) and op.child is not None and not op.running:
+            if isinstance(op, Watched):
+                op.end(success=False)
+            elif isinstance(op, FlowOp) and op.child is not None and not op.running:
                 _close(op)
 
     # Deadlines
@@ -305,6 +327,10 @@ class Invocations:
         if isinstance(parent, FlowOp):
             if not parent.running:
                 self._advance(parent)
+        elif isinstance(parent, Watched):
+            if child.error is None:
+                parent.end(success=True)
+            self.finish(parent, child.error)
         elif isinstance(parent, All):
             parent.remaining -= 1
             if child.error is not None:
@@ -522,7 +548,7 @@ def _last_error(op: Op[Any]) -> BaseException | None:
     """Why the request that *op* waits for was not answered so far, as far as is known."""
     if isinstance(op, Request):
         return op.last_error
-    if isinstance(op, (FlowOp, All)):
+    if isinstance(op, Parent):
         for child in op.children():
             if (error := _last_error(child)) is not None:
                 return error

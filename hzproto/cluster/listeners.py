@@ -23,10 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 class Subscription:
-    """One listener of the user's, with its registration on each connection.
+    """One listener, with its registration on each connection.
 
     `add` and `remove` are the protocol's methods; `add_body(local_only)` makes the body of the registration,
-    `remove_body(registration_id)` that of its removal. `handle(message)` decodes an event and calls the user.
+    `remove_body(registration_id)` that of its removal. `handle(message)` decodes an event and calls the user; where
+    `in_core`, it is the core itself that listens, and handles events at once.
     """
 
     __slots__ = (
@@ -37,6 +38,7 @@ class Subscription:
         "full",
         "handle",
         "id",
+        "in_core",
         "registrations",
         "remove",
         "remove_body",
@@ -50,6 +52,8 @@ class Subscription:
         remove: Method,
         remove_body: Callable[[UUID], bytes],
         handle: Callable[[Buffer], object],
+        *,
+        in_core: bool = False,
     ) -> None:
         self.id = id
         self.add = add
@@ -57,6 +61,7 @@ class Subscription:
         self.remove = remove
         self.remove_body = remove_body
         self.handle = handle
+        self.in_core = in_core
         # Entered when they are sent, so that no connection gets it twice.
         self.registrations: dict[Connection, Request[UUID]] = {}
         # How many events there were and how many the user's function was called with: each has one writer at a time.
@@ -169,6 +174,9 @@ class Listeners:
 
     def _deliver(self, subscription: Subscription, message: Buffer) -> None:
         if subscription.id not in self._subscriptions:
+            return
+        if subscription.in_core:
+            subscription.handle(message)
             return
         waiting = subscription.waiting
         if subscription.full:

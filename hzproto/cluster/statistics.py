@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from hzproto.cluster.client import Client
+    from hzproto.metrics import NearCacheStats
 
 _STATISTICS: Final = MESSAGES["Client.statistics"]
 
@@ -28,6 +29,7 @@ _DOUBLE: Final = 1
 _EVERYTHING: Final = 0  # of the fields that a metric may share with the one before
 _NO_TARGETS: Final = 0
 _NO_TAGS: Final = 0
+_LONGEST_WORD: Final = 255
 _header: Final = Struct(">hi").pack
 _int: Final = Struct(">i").pack
 _word: Final = Struct(">iBB").pack
@@ -101,6 +103,20 @@ def _escape(text: str) -> str:
     return text
 
 
+def _of_near_cache(stats: NearCacheStats) -> list[tuple[str, int, Unit]]:
+    return [
+        ("creationTime", int(stats.creation_time * 1000), Unit.MS),
+        ("evictions", stats.evictions, Unit.COUNT),
+        ("hits", stats.hits, Unit.COUNT),
+        ("misses", stats.misses, Unit.COUNT),
+        ("ownedEntryCount", stats.owned_entry_count, Unit.COUNT),
+        ("expirations", stats.expirations, Unit.COUNT),
+        ("invalidations", stats.invalidations, Unit.COUNT),
+        ("invalidationRequests", stats.invalidation_requests, Unit.COUNT),
+        ("ownedEntryMemoryCost", stats.owned_entry_memory_cost, Unit.BYTES),
+    ]
+
+
 class Statistics:
     """Sends the statistics of one client while it is connected. `time` and `psutil` are the modules of those names."""
 
@@ -139,6 +155,13 @@ class Statistics:
                 "clientName": client.name,
             }
             facts |= {metric.name: metric.value for metric in metrics}
+            for name, stats in client.near_caches.stats().items():
+                counted = _of_near_cache(stats)
+                facts |= {f"nc.{_escape(name)}.{counter}": value for counter, value, _ in counted}
+                if len(name) <= _LONGEST_WORD:
+                    metrics += (
+                        Metric(f"nearcache.{counter}", value, unit, ("name", name)) for counter, value, unit in counted
+                    )
             body = _STATISTICS.request.body(now, attributes(facts), compress(metrics))
             client.invocations.start(Request[None](_STATISTICS, body, target=connection))
             break

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 from hzproto.checks import refusal
 from hzproto.errors import ClientOfflineError
 from hzproto.messages import service_of
-from hzproto.ops import Op
+from hzproto.ops import Known, Op
 from hzproto.predicate import PagingPredicate, Predicate
 from hzproto.structures.base import milliseconds
-from hzproto.structures.keyed import EntryListener, K, Keyed, V, entry_functions
+from hzproto.structures.keyed import EntryListener, K, V, entry_functions
+from hzproto.structures.near_cached import NearCached
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _FOREVER = 0
 
 
-class ReplicatedMap(Keyed[S_co, K, V], Generic[S_co, K, V]):
+class ReplicatedMap(NearCached[S_co, K, V], Generic[S_co, K, V]):
     """A distributed map of which every member keeps a whole copy: for what is read often and changes seldom.
 
     Members learn of changes one after the other. This object asks the same member each time: the owner of the key, or
@@ -46,7 +47,8 @@ class ReplicatedMap(Keyed[S_co, K, V], Generic[S_co, K, V]):
     def put(self, key: K, value: V, ttl: float = 0) -> Op[V | None]:
         """Store *value* under *key*, for *ttl* seconds or (0) for ever; return the value that it replaces, or None."""
         ttl_ms = milliseconds("ttl", ttl, _FOREVER)
-        return self._about("put", key, self._given("value", value), ttl_ms, convert=self._to_object)
+        request = self._about("put", key, self._given("value", value), ttl_ms, convert=self._to_object)
+        return self._changing(request, (key,))
 
     @op
     def put_all(self, source: Mapping[K, V]) -> Op[None]:
@@ -55,22 +57,25 @@ class ReplicatedMap(Keyed[S_co, K, V], Generic[S_co, K, V]):
             (self._given("a key of source", key), self._given(f"source[{key!r}]", value))
             for key, value in source.items()
         ]
-        return self._whole("putAll", entries)
+        return self._changing(self._whole("putAll", entries), source)
 
     @op
     def get(self, key: K) -> Op[V | None]:
         """Return the value of *key*, or None."""
-        return self._about("get", key, convert=self._to_object)
+        if (hit := self._hit(key)) is not None:
+            return hit
+        request = self._about("get", key, convert=self._to_object)
+        return request if self._near is None else self._reading(request, self._to_data(key))
 
     @op
     def remove(self, key: K) -> Op[V | None]:
         """Remove *key*; return the value that it had, or None."""
-        return self._about("remove", key, convert=self._to_object)
+        return self._changing(self._about("remove", key, convert=self._to_object), (key,))
 
     @op
     def contains_key(self, key: K) -> Op[bool]:
         """Whether *key* has a value."""
-        return self._about("containsKey", key)
+        return self._about("containsKey", key) if self._hit(key) is None else Known(True)
 
     @op
     def contains_value(self, value: V) -> Op[bool]:
@@ -90,7 +95,7 @@ class ReplicatedMap(Keyed[S_co, K, V], Generic[S_co, K, V]):
     @op
     def clear(self) -> Op[None]:
         """Remove all entries."""
-        return self._whole("clear")
+        return self._changing_all(self._whole("clear"))
 
     @op
     def key_set(self) -> Op[list[K]]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.messages import MESSAGES
+from hzproto.testing import near_cache_service
 from hzproto.testing.failures import OBJECT_DESTROYED, Failure
 from hzproto.testing.listeners import notify
 from hzproto.testing.partitions import name_partition
@@ -149,6 +150,8 @@ def _destroy_proxy(call: Call) -> None:
     if (service, name) in cluster.objects:
         del cluster.objects[service, name]
         _notify(call, name, service, "DESTROYED")
+    if service == "hz:impl:mapService":
+        near_cache_service.forget(cluster, name)
     on_all(partial(_drop, tables), _done)(call)
 
 
@@ -191,7 +194,7 @@ _OBJECTS: Final = ("object", "")
 _TABLES: Final = {
     "hz:impl:mapService": ("map", "lock"),
     "hz:impl:multiMapService": ("multi-map", "multi-map lock"),
-    "hz:impl:replicatedMapService": ("replicated map",),
+    "hz:impl:replicatedMapService": ("replicated map", "replicated map near cache"),
     "hz:impl:queueService": ("queue",),
     "hz:impl:listService": ("list",),
     "hz:impl:setService": ("set",),

@@ -335,6 +335,8 @@ class Cluster:
                 store = self.members[index].stores.setdefault(partition, Store())
                 if store is not source:
                     store.copy_from(source)
+            if old[0] != new[0]:
+                self.members[old[0]].numbers.pop(partition, None)
             for member in holders:
                 if member.index not in new:
                     del member.stores[partition]

@@ -26,10 +26,10 @@ class Filter(NamedTuple):
 
 
 class Entries:
-    """Sends the events of one kind of structure, which the protocol has under the name of a service."""
+    """Sends the events of one kind of structure to those whom a method of the protocol has registered."""
 
-    def __init__(self, service: str) -> None:
-        self._service = service
+    def __init__(self, method: str) -> None:
+        self._method = method
 
     def notify(
         self,
@@ -43,7 +43,7 @@ class Entries:
     ) -> None:
         """Tell those who listen to a structure that something happened on a member."""
         assert source is not None
-        layout = MESSAGES[f"{self._service}.addEntryListener"].events["Entry"]
+        layout = MESSAGES[self._method].events["Entry"]
         for listener in source.cluster.listeners.of(table):
             wanted: Filter = listener.filter
             concerned = wanted.key is None or key is None or wanted.key == key

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.messages import MESSAGES
+from hzproto.testing import near_cache_service
 from hzproto.testing.conditions import Item, Test, matcher, to_object
 from hzproto.testing.failures import Failure
 from hzproto.testing.key_locks import MAPS
@@ -95,6 +96,7 @@ def write(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: in
     old = find(task, store, name, key)
     now, idle = task.cluster.now, seconds(max_idle)
     _store(task, store, name, key, Entry(value, now + seconds(ttl), idle, now + idle))
+    near_cache_service.invalidate(task, name, key)
     _notify(task.member, name, _ADDED if old is None else _UPDATED, key, value, None if old is None else old.value)
 
 
@@ -106,6 +108,7 @@ def _store(task: Task, store: Store, name: str, key: bytes, entry: Entry) -> Non
 def remove(task: Task, store: Store, name: str, key: bytes, event: int, old: bytes | None) -> None:
     """Remove an entry, and tell of it."""
     store.put(_entries(name), key, None)
+    near_cache_service.invalidate(task, name, key)
     _notify(task.member, name, event, key, None, old)
 
 
@@ -262,6 +265,7 @@ def _remove_unlocked(task: Task, store: Store, name: str) -> int:
     unlocked = [key for key in store.items(_entries(name)) if MAPS.of(task, store, name, key) is None]
     for key in unlocked:
         store.put(_entries(name), key, None)
+    near_cache_service.invalidate_all(task, name)
     return len(unlocked)
 
 
@@ -323,7 +327,8 @@ def _listen(call: Call, name: str, wanted: Filter, local_only: bool) -> UUID:
 
 
 def _remove_listener(call: Call, name: str, registration: UUID) -> bool:
-    return call.member.cluster.listeners.remove(_entries(name), registration)
+    listeners = call.member.cluster.listeners
+    return any(listeners.remove(table, registration) for table in (_entries(name), near_cache_service.listeners(name)))
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hzproto.messages import MESSAGES
 from hzproto.testing.connection import ServerConnection
+from hzproto.testing.invalidations import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,10 +36,16 @@ class Member:
         self.connections: list[ServerConnection] = []
         self.stores: dict[int, Store] = {}
         """The partitions that the member holds, as owner or as backup."""
+        self.numbers: dict[int, Numbers] = {}
+        """What the member has told of its partitions to near caches."""
         self.statistics: dict[UUID, tuple[int, str, bytes]] = {}
         """What clients last sent about themselves: time, attributes, metrics."""
         self.inbox: list[tuple[Callable[[], None], Callable[[], None] | None]] = []
         """What came while the member was paused, each with what to do should the member die before it gets to it."""
+
+    def numbers_of(self, partition: int) -> Numbers:
+        """Return what the member has told of a partition; it begins anew whenever it becomes the owner."""
+        return self.numbers.setdefault(partition, Numbers(self.cluster.new_uuid()))
 
     def __repr__(self) -> str:
         return f"<Member {self.address} {self.uuid}{'' if self.alive else ' dead'}{' paused' if self.paused else ''}>"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hzproto.testing.partitions import Store, Table
     from hzproto.testing.tasks import Task
 
-_events: Final = Entries("MultiMap")
+_events: Final = Entries("MultiMap.addEntryListener")
 
 
 def _table(name: str) -> Table:

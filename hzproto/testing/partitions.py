@@ -45,8 +45,13 @@ def key_partition(key: bytes, count: int) -> int:
 
 def name_partition(name: str, count: int) -> int:
     """Return the partition, of `count`, of a structure that goes by its name."""
-    text = string_partition_strategy(name).encode()
-    return key_partition(pack(">iii", 0, -11, len(text)) + text, count)
+    return key_partition(serialized(string_partition_strategy(name)), count)
+
+
+def serialized(text: str) -> bytes:
+    """Return the serialized form of a string."""
+    data = text.encode()
+    return pack(">iii", 0, -11, len(data)) + data
 
 
 class Store:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hzproto.testing.calls import Call
+    from hzproto.testing.member import Member
     from hzproto.testing.partitions import Store, Table
     from hzproto.testing.tasks import Task
 
-_events: Final = Entries("ReplicatedMap")
+_events: Final = Entries("ReplicatedMap.addEntryListener")
+_near_cache_events: Final = Entries("ReplicatedMap.addNearCacheEntryListener")
 
 
 class Entry(NamedTuple):
@@ -29,6 +31,23 @@ class Entry(NamedTuple):
 
 def _table(name: str) -> Table:
     return "replicated map", name
+
+
+def _near_caches(name: str) -> Table:
+    return "replicated map near cache", name
+
+
+def _notify(
+    source: Member | None,
+    name: str,
+    event: int,
+    key: bytes | None = None,
+    value: bytes | None = None,
+    old: bytes | None = None,
+    affected: int = 1,
+) -> None:
+    _events.notify(source, _table(name), event, key, value, old, affected)
+    _near_cache_events.notify(source, _near_caches(name), event, key, value, old, affected)
 
 
 def _live(task: Task, store: Store, name: str) -> dict[bytes, bytes]:
@@ -46,7 +65,7 @@ def _put(task: Task, store: Store, name: str, key: bytes, value: bytes, ttl: int
     expires = task.cluster.now + seconds(ttl)
     store.put(_table(name), key, Entry(value, expires))
     later(task, expires, _expire, name, key)
-    _events.notify(task.member, _table(name), ADDED if old is None else UPDATED, key, value, old)
+    _notify(task.member, name, ADDED if old is None else UPDATED, key, value, old)
     return old
 
 
@@ -54,7 +73,7 @@ def _expire(task: Task, store: Store, name: str, key: bytes) -> None:
     entry: Entry | None = store.get(_table(name), key)
     if entry is not None and entry.expires <= task.cluster.now:
         store.put(_table(name), key, None)
-        _events.notify(task.member, _table(name), EVICTED, key, None, entry.value)
+        _notify(task.member, name, EVICTED, key, None, entry.value)
 
 
 def _put_all(task: Task, store: Store, name: str, entries: Sequence[tuple[bytes, bytes]]) -> None:
@@ -67,7 +86,7 @@ def _remove(task: Task, store: Store, name: str, key: bytes) -> bytes | None:
     old = _get(task, store, name, key)
     if old is not None:
         store.put(_table(name), key, None)
-        _events.notify(task.member, _table(name), REMOVED, key, None, old)
+        _notify(task.member, name, REMOVED, key, None, old)
     return old
 
 
@@ -110,7 +129,7 @@ def _clear(task: Task, store: Store, name: str) -> int:
 
 
 def _cleared(call: Call, results: list[int]) -> None:
-    _events.notify(call.member, _table(call.args[0]), CLEAR_ALL, affected=sum(results))
+    _notify(call.member, call.args[0], CLEAR_ALL, affected=sum(results))
 
 
 def _done(_call: Call, _results: list[None]) -> None:
@@ -132,8 +151,14 @@ def _add_listener_to_key(call: Call, name: str, key: bytes, local_only: bool) ->
     return call.member.cluster.listeners.add(_table(name), call, local_only, Filter(key))
 
 
+def _add_near_cache_listener(call: Call, name: str, include_value: bool, local_only: bool) -> UUID:
+    filter_ = Filter(include_value=include_value)
+    return call.member.cluster.listeners.add(_near_caches(name), call, local_only, filter_)
+
+
 def _remove_listener(call: Call, name: str, registration: UUID) -> bool:
-    return call.member.cluster.listeners.remove(_table(name), registration)
+    listeners = call.member.cluster.listeners
+    return any(listeners.remove(table, registration) for table in (_table(name), _near_caches(name)))
 
 
 ROUTES: Final[dict[str, Route]] = {
@@ -151,5 +176,6 @@ ROUTES: Final[dict[str, Route]] = {
     "ReplicatedMap.clear": on_all(_clear, _cleared),
     "ReplicatedMap.addEntryListener": here(_add_listener),
     "ReplicatedMap.addEntryListenerToKey": here(_add_listener_to_key),
+    "ReplicatedMap.addNearCacheEntryListener": here(_add_near_cache_listener),
     "ReplicatedMap.removeEntryListener": here(_remove_listener),
 }

@@ -1145,9 +1145,12 @@ class TestProcess:
 
             warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of forks in threaded programs
             addresses = sys.argv[1].split(",")
-            client = HazelcastClient(cluster_members=addresses)
-            m = client.get_map("m")
+            client = HazelcastClient(cluster_members=addresses, near_caches={"near": {}})
+            m, near = client.get_map("m"), client.get_map("near").blocking()
             m.blocking().put(1, 1)
+            near.put(1, 1)
+            while not near.near_cache_stats.hits:
+                near.get(1)
             done, running = m.get(1), m.get(2)
             done.result()
             stop = threading.Event()
@@ -1167,7 +1170,7 @@ class TestProcess:
                     assert not [name for name in sockets if name.startswith(("socket", "anon"))], sockets
                     assert done.result() == 1
                     for call in (lambda: m.put(1, 1), lambda: m.blocking().get(1), lambda: client.get_map("m"),
-                                 lambda: running.add_done_callback(print), lambda: m.lock(1)):
+                                 lambda: running.add_done_callback(print), lambda: m.lock(1), lambda: near.get(1)):
                         try:
                             call()
                         except HazelcastClientNotActiveError as error:

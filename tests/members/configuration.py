@@ -10,7 +10,8 @@ from tests.members.java import major
 
 HOST = "127.0.0.1"
 
-# Members of one machine find each other at once, and a member that was cut off comes back in seconds, not minutes.
+# Members of one machine find each other at once, a member that was cut off comes back in seconds, not minutes, and
+# near caches are told of changes each second.
 _PROPERTIES: Mapping[str, str] = {
     "hazelcast.phone.home.enabled": "false",
     "hazelcast.logging.type": "jdk",
@@ -19,6 +20,7 @@ _PROPERTIES: Mapping[str, str] = {
     "hazelcast.merge.first.run.delay.seconds": "5",
     "hazelcast.merge.next.run.delay.seconds": "5",
     "hazelcast.graceful.shutdown.max.wait": "30",
+    "hazelcast.map.invalidation.batchfrequency.seconds": "1",
 }
 
 _SEMAPHORES = "<semaphores><semaphore><name>jdk-*</name><jdk-compatible>true</jdk-compatible></semaphore></semaphores>"

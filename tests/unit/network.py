@@ -128,6 +128,9 @@ class Runtime:
     def wall_clock(self) -> float:
         return self.network.now
 
+    def now(self) -> float:
+        return self.network.now
+
 
 class Network:
     """Carries bytes between one client and a cluster, at once; time passes only in `advance`.
@@ -136,12 +139,12 @@ class Network:
     `held`. `unreachable` addresses refuse connections, `silent` ones never answer an attempt.
     """
 
-    def __init__(self, cluster: Cluster | None = None, load: Any = None, **options: Any) -> None:
+    def __init__(self, cluster: Cluster | None = None, load: Any = None, *, seed: int = 1, **options: Any) -> None:
         self.now = 1000.0
         self.cluster = Cluster(partition_count=11, rng=Random(0)) if cluster is None else cluster
         if "cluster_members" not in options:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
-        self.client = Client(Config.from_dict(options), rng=Random(1), load=load)
+        self.client = Client(Config.from_dict(options), rng=Random(seed), load=load)
         self.runtime = Runtime(self, self.client)
         self.facade: Any = FuturesClient(self.runtime, CPSubsystem)
         self.links: dict[Connection, ServerConnection] = {}
@@ -285,7 +288,7 @@ class Network:
             self._running = False
 
     def _step(self) -> bool:
-        actions, dirty, servers = self.client.actions(), self.client.dirty(), self.cluster.dirty()
+        actions, dirty, servers = self.client.actions(), self.client.dirty(), self._own_servers()
         completed, events = self.client.completed(), self.client.events()
         for action in actions:
             self._act(action)
@@ -300,6 +303,14 @@ class Network:
         for delivery in events:
             delivery.call()
         return bool(actions or dirty or servers or completed or events)
+
+    def _own_servers(self) -> list[ServerConnection]:
+        """The other ends of this client's connections with something to send; a network of its own has the others."""
+        dirty, own = self.cluster.dirty(), set(self.links.values())
+        for server in dirty:
+            if server not in own:
+                self.cluster.touch(server)
+        return [server for server in dirty if server in own]
 
     def _submitted(self, op: Op[Any]) -> Op[Any]:
         self.submitted.append(op)
@@ -355,10 +366,9 @@ class Network:
 
     def _send_back(self, server: ServerConnection) -> None:
         connection = next((c for c, s in self.links.items() if s is server), None)
-        data = b"".join(server.data_to_send())
-        if connection is None:
+        if connection is None:  # the client has closed it meanwhile
             return
-        if data:
+        if data := b"".join(server.data_to_send()):
             connection.receive_data(data, self.now)
         if server.closed and self.links.pop(connection, None) is not None:
             self.client.connection_lost(connection, None, self.now)
@@ -372,7 +382,7 @@ class Network:
         assert all(op.waiter is _FINISHED for op in self.submitted), "operations never finished"
         assert leftovers(self.client) == {}
         assert not self.links
-        assert not any(member.connections for member in self.cluster.members)
+        assert not any(c.client == self.client.uuid for member in self.cluster.members for c in member.connections)
         for connection in self._readers:
             assert connection.closed
             assert not connection.pending

@@ -32,7 +32,7 @@ LAYERS = [
     {"wire", "messages"},
     {"options", "config", "serialization", "predicate", "aggregator", "projection"},
     {"ops"},
-    {"cluster", "cp"},
+    {"cluster", "cp", "near_cache"},
     {"structures", "surface", "future", "proxy", "scheduled", "sql"},
     {"testing"},
 ]

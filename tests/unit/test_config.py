@@ -7,7 +7,6 @@ import pytest
 
 from hzproto.config import (
     OPTIONS,
-    UNSUPPORTED_OPTIONS,
     AddressTranslator,
     Config,
     ConfigKeywords,
@@ -81,6 +80,7 @@ DEFAULTS: dict[str, object] = {
     "overload_policy": 0,
     "event_queue_capacity": 1_000_000,
     "flake_id_generators": {},
+    "near_caches": {},
 }
 
 
@@ -89,7 +89,6 @@ def test_table_keywords_and_defaults_agree() -> None:
     assert list(get_type_hints(ConfigKeywords)) == list(OPTIONS)
     assert {name: getattr(Config(), name) for name in OPTIONS} == DEFAULTS
     assert all(option.name == name and option.__doc__ for name, option in OPTIONS.items())
-    assert not UNSUPPORTED_OPTIONS & OPTIONS.keys()
 
 
 def test_defaults_are_legal_values() -> None:
@@ -184,6 +183,18 @@ def test_configurations_are_independent() -> None:
             ValueError,
             r"\['a'\]: prefetch_count must be an integer",
         ),
+        ("near_caches", {1: {}}, TypeError, "a key of near_caches must be a string"),
+        ("near_caches", {"a": 5}, TypeError, "must be a NearCacheConfig or a mapping of its options"),
+        (
+            "near_caches",
+            {"a": {"time_to_live": -1}},
+            ValueError,
+            r"\['a'\]: time_to_live must be a number of at least 0",
+        ),
+        ("near_caches", {"a": {"eviction_max_size": 0}}, ValueError, r"eviction_max_size must be an integer from 1 to"),
+        ("near_caches", {"a": {"eviction_policy": "FIFO"}}, ValueError, r"EvictionPolicy \(NONE=0, LRU=1, LFU=2"),
+        ("near_caches", {"a": {"in_memory_format": 2}}, ValueError, r"InMemoryFormat \(BINARY=0, OBJECT=1\), not 2"),
+        ("near_caches", {"a": {"max_idl": 2}}, InvalidConfigurationError, "Did you mean max_idle"),
         ("flake_id_generators", {"a": {"count": 1}}, InvalidConfigurationError, r"\['a'\]: There is no option 'count'"),
     ],
 )
@@ -193,14 +204,6 @@ def test_refused_values(name: str, value: object, error: type[Exception], messag
     with pytest.raises(error, match=message):
         setattr(Config(), name, value)
     assert str(by_keyword.value).removeprefix("a key of ").startswith(name)
-
-
-@pytest.mark.parametrize("name", sorted(UNSUPPORTED_OPTIONS))
-def test_options_that_are_not_supported_yet_are_refused(name: str) -> None:
-    with pytest.raises(InvalidConfigurationError, match=f"{name} is not supported yet"):
-        Config.from_dict({name: None})
-    with pytest.raises(InvalidConfigurationError, match=f"{name} is not supported yet"):
-        setattr(Config(), name, None)
 
 
 @pytest.mark.parametrize(

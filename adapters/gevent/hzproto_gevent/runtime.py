@@ -32,6 +32,7 @@ class Runtime:
     lazy = False
     anonymous = False
     wall_clock = staticmethod(time)
+    now = staticmethod(monotonic)
 
     def __init__(self, core: Client) -> None:
         self.core = core
@@ -65,16 +66,18 @@ class Runtime:
     def call(self, op: Op[Any], timeout: float | None) -> Future[Any]:
         """Submit *op*; return the future of its result."""
         self._driver.check()
-        self.core.submit(op, monotonic(), timeout)
-        self._driver.react(waits=False)
+        if not op.done:
+            self.core.submit(op, monotonic(), timeout)
+            self._driver.react(waits=False)
         return Future(op, self)
 
     def call_blocking(self, op: Op[Any], timeout: float | None) -> Any:
         """Submit *op*, wait, and return its result; an exception meanwhile (a timeout, a kill, Ctrl-C) cancels it."""
         self._driver.check()
-        op.waiter = [getcurrent()]
-        self.core.submit(op, monotonic(), timeout)
-        self._await(op)
+        if not op.done:
+            op.waiter = [getcurrent()]
+            self.core.submit(op, monotonic(), timeout)
+            self._await(op)
         return op.result()
 
     def _await(self, op: Op[Any]) -> None:

@@ -37,6 +37,7 @@ class Runtime:
     lazy = False
     anonymous = False
     wall_clock = staticmethod(time.time)
+    now = staticmethod(time.monotonic)
 
     def __init__(self, driver: Driver) -> None:
         self.core = driver.core
@@ -45,7 +46,8 @@ class Runtime:
 
     def call(self, op: Op[Any], timeout: float | None) -> Future[Any]:
         """Begin *op*; return the future of its result."""
-        self._driver.submit(op, timeout)
+        if not op.done:
+            self._driver.submit(op, timeout)
         return Future(op, self._driver)
 
     def caller(self) -> int:

@@ -60,7 +60,7 @@ class Driver(Lead):
     def forget(self) -> None:
         """In the child of a fork: let go of everything, which is the parent's, and refuse whatever is asked."""
         self._closed = self._forgotten = True
-        self.core.running = False
+        self.core.forget()
         self._lock = Forked()
         self._sockets.forget()
 
@@ -88,7 +88,8 @@ class Driver(Lead):
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
-        self._perform(op, self.core.submit, timeout)
+        if not op.done:
+            self._perform(op, self.core.submit, timeout)
         error = op.error
         if error is None:
             return op.result()

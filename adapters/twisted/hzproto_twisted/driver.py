@@ -14,7 +14,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
-from twisted.internet.defer import Deferred, DeferredList, fail, succeed
+from twisted.internet.defer import Deferred, DeferredList, execute, fail, succeed
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python import threadable
@@ -71,6 +71,8 @@ class Driver:
         """Submit *op*; return the Deferred of its result."""
         if get_ident() != self.thread and (error := self._refusal()) is not None:
             return fail(error)
+        if op.done:
+            return execute(op.result)
         deferred: Deferred[Any] = Deferred(partial(self._cancel, op))
         op.waiter = deferred
         now = self.now()

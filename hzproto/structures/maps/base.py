@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from hzproto.errors import ClientOfflineError
 from hzproto.messages import service_of
 from hzproto.structures.base import Owned
-from hzproto.structures.keyed import K, Keyed, V
+from hzproto.structures.keyed import K, V
+from hzproto.structures.near_cached import NearCached
 from hzproto.surface import S_co
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SERVER_DEFAULT = -1
 
 
-class MapBase(Keyed[S_co, K, V], Owned[S_co]):
+class MapBase(NearCached[S_co, K, V], Owned[S_co]):
     """A map as its parts see it."""
 
     kind = "map"

@@ -24,35 +24,33 @@ class Entries(MapBase[S_co, K, V]):
     @op
     def try_put(self, key: K, value: V, timeout: float = 0) -> Op[bool]:
         """Store *value* if no other owner keeps *key* locked for more than *timeout* seconds; return whether it did."""
-        return self._about(
-            "tryPut",
-            key,
-            self._given("value", value),
-            self._caller(),
-            milliseconds("timeout", timeout, 0),
-            wait=timeout or None,
-        )
+        data, milli = self._given("value", value), milliseconds("timeout", timeout, 0)
+        request = self._about("tryPut", key, data, self._caller(), milli, wait=timeout or None)
+        return self._storing(request, ((self._to_data(key), data),), bool)
 
     @op
     def try_remove(self, key: K, timeout: float = 0) -> Op[bool]:
         """Remove *key* if no other owner keeps it locked for more than *timeout* seconds; return whether it did."""
-        return self._about("tryRemove", key, self._caller(), milliseconds("timeout", timeout, 0), wait=timeout or None)
+        milli = milliseconds("timeout", timeout, 0)
+        return self._changing(self._about("tryRemove", key, self._caller(), milli, wait=timeout or None), (key,))
 
     @op
     def remove_if_same(self, key: K, value: V) -> Op[bool]:
         """Remove *key* if its value is *value* (by the serialized form); return whether it was."""
-        return self._about("removeIfSame", key, self._given("value", value), self._caller())
+        return self._changing(self._about("removeIfSame", key, self._given("value", value), self._caller()), (key,))
 
     @op
     def replace_if_same(self, key: K, old_value: V, new_value: V) -> Op[bool]:
         """Store *new_value* if the value of *key* is *old_value* (by the serialized form); return whether it was."""
         old, new = self._given("old_value", old_value), self._given("new_value", new_value)
-        return self._about("replaceIfSame", key, old, new, self._caller())
+        request = self._about("replaceIfSame", key, old, new, self._caller())
+        return self._storing(request, ((self._to_data(key), new),), bool)
 
     @op
     def set_ttl(self, key: K, ttl: float) -> Op[None]:
         """Let the entry of *key*, if there is one, live for *ttl* seconds from now on; 0: for ever."""
-        return self._about("setTtl", key, milliseconds("ttl", ttl, SERVER_DEFAULT), convert=nothing)
+        request = self._about("setTtl", key, milliseconds("ttl", ttl, SERVER_DEFAULT), convert=nothing)
+        return self._changing(request, (key,))
 
     @op
     def get_entry_view(self, key: K) -> Op[SimpleEntryView[K, V] | None]:
@@ -87,12 +85,12 @@ class Entries(MapBase[S_co, K, V]):
     @op
     def evict(self, key: K) -> Op[bool]:
         """Drop the entry of *key* from memory but not from the map's store; return whether there was one."""
-        return self._about("evict", key, self._caller())
+        return self._changing(self._about("evict", key, self._caller()), (key,))
 
     @op
     def evict_all(self) -> Op[None]:
         """Drop all entries but those that are locked from memory, but not from the map's store."""
-        return self._whole("evictAll")
+        return self._changing_all(self._whole("evictAll"))
 
     @op
     def load_all(self, keys: Iterable[K] | None = None, replace_existing_values: bool = True) -> Op[None]:
@@ -102,9 +100,9 @@ class Entries(MapBase[S_co, K, V]):
         """
         replace = boolean("replace_existing_values", replace_existing_values)
         if keys is None:
-            return self._whole("loadAll", replace)
+            return self._changing_all(self._whole("loadAll", replace))
         data = [self._given(f"keys[{index}]", key) for index, key in enumerate(keys)]
-        return self._whole("loadGivenKeys", data, replace)
+        return self._changing_all(self._whole("loadGivenKeys", data, replace))
 
     @op
     def flush(self) -> Op[None]:

@@ -46,12 +46,12 @@ class Processing(MapBase[S_co, K, V]):
         """Run *entry_processor* like `execute_on_key`, by the message of Java's asynchronous `submitToKey`."""
         return self._process(_SUBMIT, key, entry_processor)
 
-    def _process(self, method: Method, key: K, entry_processor: Any) -> Request[Any]:
+    def _process(self, method: Method, key: K, entry_processor: Any) -> Op[Any]:
         if key is None:
             raise missing("key")
         processor, data = self._given("entry_processor", entry_processor), self._to_data(key)
         body = self._body[method](processor, data, self._caller())
-        return Request(method, body, self._core.partition_of(data), self._to_object)
+        return self._changing(Request(method, body, self._core.partition_of(data), self._to_object), (key,))
 
     @op
     def execute_on_keys(self, keys: Iterable[K], entry_processor: Any) -> Op[list[tuple[K, Any]]]:
@@ -60,7 +60,8 @@ class Processing(MapBase[S_co, K, V]):
         data = [self._given(f"keys[{index}]", key) for index, key in enumerate(keys)]
         if not data:
             return All([], combine=list)
-        return Request(_ON_KEYS, self._body[_ON_KEYS](processor, data), convert=self._pairs)
+        request = Request[Any](_ON_KEYS, self._body[_ON_KEYS](processor, data), convert=self._pairs)
+        return request if self._near is None else self._near.write(request, data)
 
     @op
     def execute_on_entries(self, entry_processor: Any, predicate: Predicate | None = None) -> Op[list[tuple[K, Any]]]:
@@ -70,10 +71,10 @@ class Processing(MapBase[S_co, K, V]):
         """
         processor = self._given("entry_processor", entry_processor)
         if predicate is None:
-            return Request(_ON_ALL, self._body[_ON_ALL](processor), convert=self._pairs)
+            return self._changing_all(Request(_ON_ALL, self._body[_ON_ALL](processor), convert=self._pairs))
         data = self._to_data(condition(predicate))
         body = self._body[_WITH_PREDICATE](processor, data)
-        return Request(_WITH_PREDICATE, body, convert=self._pairs)
+        return self._changing_all(Request(_WITH_PREDICATE, body, convert=self._pairs))
 
     @op
     def replace_all(self, function: Any) -> Op[None]:
@@ -84,4 +85,5 @@ class Processing(MapBase[S_co, K, V]):
         """
         body = self._body[_REPLACE_ALL](self._given("function", function))
         partitions = range(self._partition_count())
-        return All((Request[None](_REPLACE_ALL, body, partition) for partition in partitions), combine=nothing)
+        requests = (Request[None](_REPLACE_ALL, body, partition) for partition in partitions)
+        return self._changing_all(All(requests, combine=nothing))

@@ -145,7 +145,7 @@ class Queries(MapBase[S_co, K, V]):
     @op
     def remove_all(self, predicate: Predicate) -> Op[None]:
         """Remove all entries that pass *predicate*."""
-        return self._filtered(_REMOVE_ALL, predicate, None)
+        return self._changing_all(self._filtered(_REMOVE_ALL, predicate, None))
 
     @op
     def add_index(

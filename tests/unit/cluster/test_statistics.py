@@ -105,6 +105,29 @@ def test_without_psutil_the_client_tells_of_itself_alone(network_of: Connect) ->
     assert {name for _, name, _, _ in decompress(sent.values["metricsBlob"])} == {"bytesSend", "bytesReceived"}
 
 
+def test_statistics_of_near_caches(network_of: Connect) -> None:
+    modules: dict[str, Any] = {"time": SimpleNamespace(time=lambda: 1.0), "psutil": import_module("psutil")}
+    near_caches: dict[str, Any] = {"a,b": {}, "x" * 300: {}}
+    network = network_of(
+        load=modules.__getitem__, statistics_enabled=True, statistics_period=2, near_caches=near_caches
+    )
+    network.start().result()
+    network.map("x" * 300)
+    m = network.map("a,b")
+    m.put(1, 1).result()
+    m.get(1).result()
+    m.get(1).result()
+    network.advance(3)
+    sent = network.sent("Client.statistics")[-1].values
+    metrics = decompress(sent["metricsBlob"])
+    assert metrics["nearcache", "hits", "name", "a,b"][1] == 1
+    assert metrics["nearcache", "misses", "name", "a,b"][1] == 1
+    assert metrics["nearcache", "ownedEntryCount", "name", "a,b"][1] == 1
+    assert len([name for name in metrics if name[0] == "nearcache"]) == 9
+    assert "nc.a\\,b.hits=1," in sent["clientAttributes"]
+    assert f"nc.{'x' * 300}.hits=0," in sent["clientAttributes"]
+
+
 def test_the_modules_are_needed(network_of: Connect) -> None:
     with pytest.raises(LocalProtocolError, match="time"):
         network_of(statistics_enabled=True)
