@@ -115,7 +115,8 @@ class Future(Generic[T_co]):
         """Cancel the operation unless it has ended; return whether it is cancelled.
 
         A cancelled operation ends at once with `OperationCancelledError`. Whether it had an effect on the cluster is
-        not known; an acquisition (of a lock, say) that is granted later is given back.
+        not known; an acquisition (of a lock, say) that is granted later is given back. One that was granted just before
+        is not: then False is returned, and the lock is the caller's.
         """
         op = self._op
         if not op.done:
