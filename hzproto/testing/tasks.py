@@ -197,7 +197,7 @@ class Task:
             cluster.send(backup, owner, acknowledged, again)
 
         for backup in backups:
-            cluster.send(owner, backup, partial(make, backup), acknowledged)
+            cluster.send(owner, backup, partial(make, backup), partial(cluster.arrive, owner, acknowledged, again))
         if not backups:
             self._finish(result, 0)
 

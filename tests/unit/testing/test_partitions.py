@@ -250,6 +250,19 @@ def test_an_owner_that_dies_while_two_backups_work_is_replaced_once() -> None:
     assert peer.answer(locked).values["response"] is False
 
 
+def test_a_write_whose_owner_and_backup_die_is_made_again() -> None:
+    cluster = Cluster(members=3)
+    key = key_of(cluster, 0)
+    peer = Peer(cluster, 2)
+    cluster.members[1].pause()
+    request = put(peer, key)
+    cluster.kill(cluster.members[0], 1.0)
+    assert not peer.answered(request)
+    cluster.kill(cluster.members[1], 2.0)
+    peer.answer(request)
+    assert value_of(peer, key) == data(0)
+
+
 def test_an_unacknowledged_write_may_be_lost_with_its_owner() -> None:
     cluster = Cluster(members=3)
     owner, backup = Peer(cluster, 0), Peer(cluster, 1)
