@@ -34,7 +34,7 @@ LAYERS = [
     {"ops"},
     {"cluster", "cp", "near_cache"},
     {"structures", "surface", "future", "proxy", "scheduled", "sql"},
-    {"testing"},
+    {"testing", "exporters"},
 ]
 
 
