@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from tests.sieve import Sieve
+
 T = TypeVar("T")
 
 _CHUNK: Final = 65536
@@ -19,11 +21,18 @@ _HOST: Final = "127.0.0.1"
 class Proxy:
     """Listens on a loopback port for each of *targets* (``host:port``), and passes on what comes.
 
+    *loses*, if given, is asked about the type of each message to a client whether it gets lost.
+
     `table` is for the client's `address_translator`. Runs in a thread of its own, so that nothing that a test does
     holds it up.
     """
 
-    def __init__(self, targets: Sequence[str], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        targets: Sequence[str],
+        tls: ssl.SSLContext | None = None,
+        loses: Callable[[int], bool] | None = None,
+    ) -> None:
         self.delay = 0.0
         """How many seconds everything takes on its way, in both directions."""
         self.refused = 0
@@ -32,6 +41,7 @@ class Proxy:
         self._refuse = 0
         self._targets = targets
         self._tls = tls
+        self._loses = loses
         self._streams: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._cut_after: int | None = None
         self._loop = asyncio.new_event_loop()
@@ -170,8 +180,12 @@ class Proxy:
                 writer.write(data)
                 await writer.drain()
 
+        sieve = Sieve(self._loses) if counts and self._loses is not None else None
+
         async def receive() -> None:
             while data := await reader.read(_CHUNK):
+                if sieve is not None:
+                    data = sieve.pass_on(data)
                 await on_its_way.put((loop.time() + self.delay, data))
             raise EOFError
 
