@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from hzproto.core import HazelcastJsonValue
+from hzproto.core import HazelcastJsonValue, MapEntry
 from hzproto.messages import ERROR, MESSAGES
 from hzproto.wire.customs import CUSTOMS, custom_params
 from hzproto.wire.frames import FRAME_HEADER, split_into_fragments
@@ -248,7 +248,8 @@ def hostile_bytes(layout: Layout | None = None) -> SearchStrategy[bytes]:
 def serializable_values() -> SearchStrategy[Any]:
     """Python objects that the serialization of hzproto writes and reads back as equals.
 
-    None is only in lists, as the cluster has it; integers are those of 32 bits, as the default `default_int_type` is.
+    None is only in lists and entries, as the cluster has it; integers are those of 32 bits, as the default
+    `default_int_type` is.
     """
     leaves = (
         st.booleans()
@@ -259,4 +260,9 @@ def serializable_values() -> SearchStrategy[Any]:
         | st.uuids()
         | st.text().map(HazelcastJsonValue)
     )
-    return st.recursive(leaves, lambda items: st.lists(st.none() | items), max_leaves=20)
+
+    def inside(items: SearchStrategy[Any]) -> SearchStrategy[Any]:
+        any_item = st.none() | items
+        return st.lists(any_item) | st.builds(MapEntry, any_item, any_item)
+
+    return st.recursive(leaves, inside, max_leaves=20)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from ctypes import addressof, c_char
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hzproto.config import Config
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
+from hzproto.messages import MESSAGES as TABLES
+from hzproto.serialization import SerializationService
 from hzproto.wire import frames
 from hzproto.wire.frames import (
     BEGIN_FRAGMENT,
@@ -205,6 +209,17 @@ def test_the_buffer_of_a_large_message_is_used_again_when_nobody_looks_at_it(siz
     found.release()
     again = receive_large(reader, message(b"x" * size))
     assert again.obj is buffer
+
+
+def test_the_string_in_a_large_answer_begins_where_it_is_decoded_fastest() -> None:
+    data = SerializationService(Config()).to_data("x" * 3 * LARGE)
+    answer = TABLES["Map.get"].response.encode({"response": data})
+    reader = FrameReader()
+    for _ in range(2):  # the second one in the same buffer
+        found = receive_large(reader, answer)
+        start = answer.index(b"xxx")
+        assert (addressof(c_char.from_buffer(found)) + start) % 8 == 0
+        found.release()
 
 
 def test_the_buffer_of_a_large_message_is_left_to_whoever_looks_at_it() -> None:
