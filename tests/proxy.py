@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from hzproto.core import Address
 from tests.sieve import Sieve
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ _HOST: Final = "127.0.0.1"
 
 
 class Proxy:
-    """Listens on a loopback port for each of *targets* (``host:port``), and passes on what comes.
+    """Listens on a port of *host* for each of *targets* (``host:port``), and passes on what comes.
 
     *loses*, if given, is asked about the type of each message to a client whether it gets lost.
 
@@ -32,6 +33,7 @@ class Proxy:
         targets: Sequence[str],
         tls: ssl.SSLContext | None = None,
         loses: Callable[[int], bool] | None = None,
+        host: str = _HOST,
     ) -> None:
         self.delay = 0.0
         """How many seconds everything takes on its way, in both directions."""
@@ -39,6 +41,7 @@ class Proxy:
         """How many connections were refused."""
         self.table: Mapping[str, str] = {}
         self._refuse = 0
+        self._host = host
         self._targets = targets
         self._tls = tls
         self._loses = loses
@@ -109,9 +112,9 @@ class Proxy:
         self._flows.set()
         table: dict[str, str] = {}
         for target in self._targets:
-            server = await asyncio.start_server(self._serve(target), _HOST, ssl=self._tls)
+            server = await asyncio.start_server(self._serve(target), self._host, ssl=self._tls)
             self._servers.append(server)
-            table[target] = f"{_HOST}:{server.sockets[0].getsockname()[1]}"
+            table[target] = str(Address(self._host, server.sockets[0].getsockname()[1]))
         self.table = table
 
     async def _close(self) -> None:

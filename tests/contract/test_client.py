@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from hzproto.config import Config
-from hzproto.core import MemberInfo
+from hzproto.core import MemberInfo, ProtocolType, parse_address
 from hzproto.errors import (
     ClientOfflineError,
     HazelcastClientNotActiveError,
@@ -20,8 +21,9 @@ from hzproto.errors import (
     InvalidConfigurationError,
     OperationTimeoutError,
 )
-from hzproto.testing import InMemoryCluster
+from hzproto.testing import InMemoryCluster, Member
 from tests.contract.harness import Scene, Steps, scenario
+from tests.proxy import Proxy
 
 IN_MEMORY = ("memory",)
 
@@ -228,6 +230,48 @@ class TestStarting:
             cluster.refuse(0, False)
             yield from scene.until(lambda: "CONNECTED" in states)
             assert (yield (yield from scene.map(client, "m")).put("k", 1)) is None
+            yield client.shutdown()
+
+
+class TestAddresses:
+    @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+    @scenario(on=IN_MEMORY)
+    def test_public_ones(self, scene: Scene, host: str, monkeypatch: pytest.MonkeyPatch) -> Steps:
+        def announced(member: Member) -> dict[str, Any]:
+            public = parse_address(proxy.table[str(member.address)], 0)
+            endpoint = {"type": ProtocolType.CLIENT, "identifier": "public"}
+            return told(member) | {"addressMap": [(endpoint, {"host": public.host, "port": public.port})]}
+
+        told = Member.info
+        monkeypatch.setattr(Member, "info", announced)
+        with InMemoryCluster(members=3) as cluster, Proxy(cluster.addresses, host=host) as proxy:
+            client = yield from scene.client(cluster_members=proxy.addresses[:1], use_public_ip=True)
+            yield from scene.until(lambda: len(client._core.connector.ready) == 3)
+            reached = {str(connection.address) for connection in client._core.connector.ready.values()}
+            assert reached == set(proxy.addresses)
+            assert (yield (yield from scene.map(client, "m")).put("k", 1)) is None
+            yield client.shutdown()
+
+    @scenario(on=IN_MEMORY)
+    def test_names_are_resolved_at_each_attempt(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Steps:
+        resolve = socket.getaddrinfo
+
+        def moving(host: Any, *rest: Any, **options: Any) -> Any:
+            if host == "moving.example":
+                return resolve("127.0.0.1", int(cluster.addresses[0].rpartition(":")[2]), type=socket.SOCK_STREAM)
+            return resolve(host, *rest, **options)
+
+        monkeypatch.setattr(socket, "getaddrinfo", moving)
+        monkeypatch.setattr("hzproto_gevent.dial.getaddrinfo", moving)
+        if reactor := vars(scene.harness).get("_reactor"):  # Twisted's has its resolver already
+            monkeypatch.setattr(reactor.nameResolver, "_getaddrinfo", moving)
+        with InMemoryCluster(members=1) as cluster:
+            client = yield from scene.client(cluster_members=["moving.example:1"], retry_initial_backoff=0.05)
+            m = yield from scene.map(client)
+            yield m.put("k", 1)
+        with InMemoryCluster(members=1) as cluster:
+            yield from scene.settles(lambda: m.get("k"), None)  # of another cluster
+            assert [str(each.address) for each in client.cluster_service.get_members()] == cluster.addresses
             yield client.shutdown()
 
 

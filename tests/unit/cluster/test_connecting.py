@@ -273,6 +273,32 @@ def test_operations_wait_for_a_lost_cluster(network_of: Connect) -> None:
     assert states == ["STARTING", "STARTED", "CONNECTED", "DISCONNECTED", "CONNECTED"]
 
 
+def test_a_lost_cluster_is_looked_for_where_it_was_last_known(network_of: Connect) -> None:
+    network = network_of(Cluster(members=3, partition_count=11), cluster_members=["127.0.0.1:5701"])
+    network.start()
+    m = network.map()
+    assert addresses(network) == ["127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703"]
+    network.kill(network.cluster.members[0])
+    lose_all(network)
+    network.unreachable.clear()
+    network.advance(10)
+    assert addresses(network) == ["127.0.0.1:5702", "127.0.0.1:5703"]
+    assert m.put(1, "a").result() is None
+
+
+def test_a_lost_cluster_is_looked_for_where_it_is_configured(network_of: Connect) -> None:
+    cluster = Cluster(addresses=[Address("127.0.0.1", 5701)], partition_count=11)
+    network = network_of(cluster, cluster_members=["127.0.0.1:9", "127.0.0.1:5701"])
+    network.start()
+    m = network.map()
+    cluster.members[0].address = Address("127.0.0.1", 9)
+    lose_all(network)
+    network.unreachable.clear()
+    network.advance(10)
+    assert addresses(network) == ["127.0.0.1:9"]
+    assert m.put(1, "a").result() is None
+
+
 def test_operations_fail_while_the_cluster_is_lost_with_reconnect_mode_async(connect: Connect) -> None:
     network = connect(reconnect_mode=ReconnectMode.ASYNC)
     m = network.map()
