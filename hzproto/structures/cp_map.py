@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from hzproto.errors import UnsupportedOperationError
+from hzproto.errors import HazelcastError, UnsupportedOperationError
 from hzproto.messages import MESSAGES
 from hzproto.structures.base import missing, nothing
 from hzproto.structures.cp_object import CPObject
@@ -84,7 +84,20 @@ class CPMap(CPObject[S_co], Generic[S_co, K, V]):
         try:
             return (yield from self._ask_group(group, method, *arguments))
         except UnsupportedOperationError as error:
-            raise UnsupportedOperationError(
-                "CP maps are not supported by this member: Enterprise members have them from version 5.4 on. "
-                f"The member says: {error}"
-            ) from error
+            raise _not_here(error) from error
+
+    def _destroy(self) -> Flow[None]:
+        try:
+            yield from super()._destroy()
+        except HazelcastError as error:
+            # Members have no error of its own for a service that they do not have.
+            if type(error) is HazelcastError and self.service in str(error):
+                raise _not_here(error) from error
+            raise
+
+
+def _not_here(error: HazelcastError) -> UnsupportedOperationError:
+    return UnsupportedOperationError(
+        "CP maps are not supported by this member: Enterprise members have them from version 5.4 on. "
+        f"The member says: {error}"
+    )

@@ -35,7 +35,10 @@ class CPObject(Facade[S_co]):
     @op
     def destroy(self) -> Op[None]:
         """Destroy this object in the whole cluster; no object of this kind and name can be used in its group again."""
-        return FlowOp(self._core.groups.destroy_object(self._group, self.service, self._object_name))
+        return FlowOp(self._destroy())
+
+    def _destroy(self) -> Flow[None]:
+        yield from self._core.groups.destroy_object(self._group, self.service, self._object_name)
 
     def _operation(
         self, method: Method, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None

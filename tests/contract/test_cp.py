@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -224,9 +226,32 @@ def test_the_subsystem_tells_of_itself(scene: Scene) -> Steps:
     else:
         with pytest.raises(UnsupportedOperationError, match="listed by open source members 5"):
             yield cp.get_cp_group_ids()
-    m = yield from scene.structure(cp, "map")
-    with pytest.raises(UnsupportedOperationError, match="CP maps are not supported by this member"):
-        yield m.get("k")
+    m: Any = yield from scene.structure(cp, "map")
+    calls: list[Callable[[], Any]] = [
+        *(partial(method, "k") for method in (m.get, m.remove, m.delete)),
+        *(partial(method, "k", 1) for method in (m.put, m.set, m.put_if_absent)),
+        lambda: m.compare_and_set("k", 1, 2),
+        m.destroy,
+    ]
+    for call in calls:
+        with pytest.raises(UnsupportedOperationError, match="CP maps are not supported by this member"):
+            yield call()
+
+
+@scenario(versions=("4.2.8", "5.4.0"))
+def test_what_is_destroyed_stays_so(scene: Scene) -> Steps:
+    client = yield from scene.client()
+    uses: dict[str, Callable[[Any], Any]] = {
+        "atomic_reference": lambda reference: reference.get(),
+        "count_down_latch": lambda latch: latch.get_count(),
+        "semaphore": lambda semaphore: semaphore.available_permits(),
+    }
+    for kind, use in uses.items():
+        structure: Any = yield from scene.structure(client.cp_subsystem, kind)
+        assert not (yield use(structure))
+        assert (yield structure.destroy()) is None
+        with pytest.raises(DistributedObjectDestroyedError):
+            yield use(structure)
 
 
 @scenario(on=("5.7.0",))

@@ -44,3 +44,17 @@ def test_objects_and_their_listeners(scene: Scene) -> Steps:
     assert (yield client.remove_distributed_object_listener(registration)) is False
     with pytest.raises(TypeError, match="listener_func"):
         yield client.add_distributed_object_listener(None)
+
+
+@scenario(versions=("4.2.8", "5.7.0"))
+def test_what_has_no_items_is_destroyed_too(scene: Scene) -> Steps:
+    client = yield from scene.client()
+    for kind in (
+        "cardinality_estimator",
+        "durable_executor",
+        "executor",
+        "flake_id_generator",
+        "scheduled_executor",
+    ):
+        structure: Any = yield from scene.structure(client, kind)
+        assert (yield structure.destroy()) is True

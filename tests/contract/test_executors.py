@@ -120,7 +120,7 @@ def test_scheduled_executor(scene: Scene) -> Steps:
         yield failing.get()
 
 
-@scenario(on=("5.3.8",))
+@scenario(on=("5.3.8",), versions=OTHERS)
 def test_tasks_with_a_period(scene: Scene) -> Steps:
     client = yield from scene.client()
     e: Any = yield from scene.structure(client, "scheduled_executor")

@@ -102,6 +102,7 @@ class TestSet:
         assert (yield items.add_all(["b", "c"])) is True
         assert (yield items.add_all(["b", "c"])) is False
         assert sorted((yield items.get_all())) == ["a", "b", "c"]
+        assert sorted((yield items.iterator())) == ["a", "b", "c"]
         assert (yield items.size()) == 3
         assert (yield items.contains("a")) is True
         assert (yield items.contains("x")) is False

@@ -117,7 +117,7 @@ class TestEvents:
 
 
 class TestListeners:
-    @scenario
+    @scenario(versions=("4.2.8", "5.7.0"))
     def test_end_when_removed(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
         ended: list[Event] = []

@@ -51,14 +51,14 @@ class TestEntries:
         assert (yield m.set("k", "b")) is None
         assert (yield m.get("k")) == "b"
 
-    @scenario
+    @scenario(versions=ON_ALL)
     def test_put_if_absent(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
         assert (yield m.put_if_absent("k", "a")) is None
         assert (yield m.put_if_absent("k", "b")) == "a"
         assert (yield m.get("k")) == "a"
 
-    @scenario
+    @scenario(versions=ON_ALL)
     def test_replace(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
         assert (yield m.replace("k", "a")) is None
@@ -78,7 +78,7 @@ class TestEntries:
         assert (yield m.delete("k")) is None
         assert (yield m.get("k")) is None
 
-    @scenario
+    @scenario(versions=ON_ALL)
     def test_contains_key(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
         assert (yield m.contains_key("k")) is False

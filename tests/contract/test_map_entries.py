@@ -82,7 +82,7 @@ def test_expiry_and_eviction(scene: Scene) -> Steps:
         yield m.load_all()
 
 
-@scenario
+@scenario(versions=OTHERS)
 def test_listeners_with_predicates(scene: Scene) -> Steps:
     m: Any = yield from scene.map((yield from scene.client()))
     great: list[EntryEvent[Any, Any]] = []
@@ -146,7 +146,7 @@ def test_java_classes(scene: Scene) -> Steps:
         yield texts.add_interceptor(None)
 
 
-@scenario(on=("5.3.8",))
+@scenario(on=("5.3.8", "5.7.0"))
 def test_replace_all(scene: Scene) -> Steps:
     m: Any = yield from scene.map((yield from scene.client()))
     yield m.put_all({n: n for n in range(100)})
