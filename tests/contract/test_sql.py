@@ -149,11 +149,24 @@ def test_endless_results(scene: Scene) -> Steps:
 
 
 @scenario(on=("4.2.8",))
-def test_members_without_sql(scene: Scene) -> Steps:
+def test_members_that_can_only_select(scene: Scene) -> Steps:
     client = yield from scene.client()
-    with pytest.raises(HazelcastSqlError, match="hazelcast-sql") as missing:
-        yield client.sql.execute("SELECT 1")
-    assert missing.value.code == SqlErrorCode.GENERIC
+    name = yield from _table(scene, client, 100)
+    result = yield client.sql.execute(f"SELECT * FROM {name} WHERE __key >= ?", 10, cursor_buffer_size=40)
+    assert [column.name for column in result.get_row_metadata().columns] == ["__key", "this"]
+    rows = yield from _rows(result)
+    assert sorted(tuple(row[index] for index in range(2)) for row in rows) == [(n, str(n)) for n in range(10, 100)]
+    left = yield client.sql.execute(f"SELECT * FROM {name}", cursor_buffer_size=10)
+    yield left.next_page()
+    yield left.close()
+    with pytest.raises(HazelcastSqlError) as wrong:
+        yield client.sql.execute("SELEC")
+    assert wrong.value.code == SqlErrorCode.PARSING
+    with pytest.raises(HazelcastSqlError) as update:
+        yield client.sql.execute(f"SELECT * FROM {name}", expected_result_type="UPDATE_COUNT")
+    assert update.value.code == SqlErrorCode.GENERIC
+    with pytest.raises(HazelcastSqlError):
+        yield client.sql.execute(f"INSERT INTO {name} VALUES (1, 'a')")
 
 
 @scenario(on=("memory",))

@@ -49,7 +49,8 @@ def jars(version: str) -> list[Path]:
     Raises MembersUnavailable when Java is missing, or a jar is missing and cannot be downloaded.
     """
     _find("java", "a Java runtime, 17 or newer (Debian: apt-get install default-jre-headless)")
-    artifacts = ["hazelcast"] if major(version) < 5 else ["hazelcast", "hazelcast-sql"]
+    # SQL is in a jar of its own, of which Maven Central has no 4.2.8.
+    artifacts = ["hazelcast-all"] if major(version) < 5 else ["hazelcast", "hazelcast-sql"]
     return [jar("com.hazelcast", artifact, version) for artifact in artifacts]
 
 

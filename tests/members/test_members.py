@@ -87,22 +87,22 @@ class TestJava:
         self._program(tmp_path / "mvn", "echo no such artifact; exit 1")
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        with pytest.raises(MembersUnavailable, match=r"com\.hazelcast:hazelcast:4\.2\.8:\nno such artifact"):
+        with pytest.raises(MembersUnavailable, match=r"com\.hazelcast:hazelcast-all:4\.2\.8:\nno such artifact"):
             java.jars("4.2.8")
 
     def test_downloads_once(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         self._program(tmp_path / "java", "")
-        # A Maven that leaves "hazelcast-VERSION.jar" in the output directory, and a mark for every call.
+        # A Maven that leaves "hazelcast-all-VERSION.jar" in the output directory, and a mark for every call.
         calls = tmp_path / "calls"
         self._program(
             tmp_path / "mvn",
             f"echo . >> {calls}\n"
             'for a in "$@"; do case $a in -DoutputDirectory=*) d=${a#*=};; -Dartifact=*) v=${a##*:};; esac; done\n'
-            'echo jar > "$d/hazelcast-$v.jar"',
+            'echo jar > "$d/hazelcast-all-$v.jar"',
         )
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        jar = tmp_path / "cache" / "hzproto" / "jars" / "hazelcast-4.2.8.jar"
+        jar = tmp_path / "cache" / "hzproto" / "jars" / "hazelcast-all-4.2.8.jar"
         assert java.jars("4.2.8") == java.jars("4.2.8") == [jar]
         assert jar.read_text() == "jar\n"
         assert calls.read_text() == ".\n"
