@@ -6,6 +6,7 @@ from hzproto.errors import (
     HazelcastError,
     HazelcastInstanceNotActiveError,
     HazelcastIOError,
+    MemberLeftError,
     TargetDisconnectedError,
     TargetNotMemberError,
 )
@@ -23,8 +24,8 @@ def may_retry(error: BaseException, *, bound_to_connection: bool, bound_to_membe
         return False
     if bound_to_member and isinstance(error, TargetNotMemberError):
         return False
-    if isinstance(error, TargetDisconnectedError):
-        return repeatable
+    if isinstance(error, (TargetDisconnectedError, MemberLeftError)):
+        return repeatable  # whoever is gone may have carried it out
     if isinstance(error, (HazelcastIOError, HazelcastInstanceNotActiveError)):
         return True
     return isinstance(error, HazelcastError) and error.retryable

@@ -8,6 +8,7 @@ from hzproto.errors import (
     HazelcastInstanceNotActiveError,
     HazelcastIOError,
     IllegalArgumentError,
+    MemberLeftError,
     RetryableHazelcastError,
     TargetDisconnectedError,
     TargetNotMemberError,
@@ -21,6 +22,8 @@ from hzproto.errors import (
         # Whether it is sent again: to any member, to a certain one, over a certain connection.
         (TargetDisconnectedError(), True, True, True, False),
         (TargetDisconnectedError(), False, False, False, False),
+        (MemberLeftError(), True, True, True, True),
+        (MemberLeftError(), False, False, False, False),
         (HazelcastIOError(), False, True, True, False),
         (HazelcastInstanceNotActiveError(), False, True, True, True),
         (TargetNotMemberError(), False, True, False, True),
