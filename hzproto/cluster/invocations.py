@@ -418,7 +418,7 @@ class Invocations:
             if kind == method.answer or kind == method.other_answer:
                 request.value = message
                 request.acks -= acks
-                if request.acks < 0:
+                if request.acks < 0 and request.target is None:  # what is for one member has no backups
                     self._await_acks(request)
                 elif ordinary.pop(request, request) is None:  # what `finish` does in the usual case
                     request.done = True

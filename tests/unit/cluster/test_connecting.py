@@ -53,6 +53,14 @@ def test_a_unisocket_client_has_one_connection(connect: Connect) -> None:
     assert len(network.links) == 1
 
 
+def test_what_a_member_is_asked_itself_waits_for_no_backups(network_of: Connect) -> None:
+    network = network_of(Cluster(1))
+    network.hold("Client.localBackupListener")
+    started = network.start()
+    network.take("Client.localBackupListener").answer(acks=1, response=UUID(int=1))
+    started.result()
+
+
 def test_hosts_without_a_port_are_tried_at_the_default_ports(network_of: Connect) -> None:
     cluster = Cluster(1, addresses=[Address("127.0.0.1", 5703)])
     network = network_of(cluster, cluster_members=["127.0.0.1"])
