@@ -254,6 +254,7 @@ class Connector:
         self._member_attempts.pop(member, None)
         self._client.counters.connections_opened += 1
         logger.info("Connected to %s (member %s)", connection.address, member)
+        self._client.listeners.admitted(connection)
         self._watch(connection)
         self.update()
 

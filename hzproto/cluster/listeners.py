@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hzproto.cluster.actions import Delivery
+from hzproto.cluster.connection import ConnectionState
 from hzproto.errors import TargetDisconnectedError
 from hzproto.ops import Acquisition, All, FlowOp, Request
 
@@ -92,6 +93,7 @@ class Listeners:
         """How many events found too many others waiting."""
         self._subscriptions: dict[str, Subscription] = {}
         self._ready: dict[Connection, None] = {}
+        self._early: dict[Connection, list[tuple[Subscription, Buffer]]] = {}
 
     def add(self, subscription: Subscription) -> Op[str]:
         """Register *subscription* everywhere; the value is its id."""
@@ -125,7 +127,7 @@ class Listeners:
             subscription.add,
             subscription.add_body(self._local_only),
             target=connection,
-            on_event=partial(self._deliver, subscription),
+            on_event=partial(self._received, subscription, connection),
         )
         subscription.registrations[connection] = request
         try:
@@ -147,8 +149,14 @@ class Listeners:
             raise TargetDisconnectedError(f"The connection to {connection.address} was lost.")
         self._ready[connection] = None
 
+    def admitted(self, connection: Connection) -> None:
+        """*connection* carries requests from now on."""
+        for subscription, message in self._early.pop(connection, ()):
+            self._deliver(subscription, message)
+
     def connection_lost(self, connection: Connection) -> None:
         self._ready.pop(connection, None)
+        self._early.pop(connection, None)
         for subscription in self._subscriptions.values():
             subscription.registrations.pop(connection, None)
 
@@ -171,6 +179,12 @@ class Listeners:
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends what failed
             if not connection.closed:  # else the member has dropped the registration with the connection
                 logger.warning("Removing a listener from %s failed: %s", connection.address, error)
+
+    def _received(self, subscription: Subscription, connection: Connection, message: Buffer) -> None:
+        if self._local_only or connection.state is ConnectionState.READY:
+            self._deliver(subscription, message)
+        else:  # of several such connections, each of which gets all events, one is going to stay
+            self._early.setdefault(connection, []).append((subscription, message))
 
     def _deliver(self, subscription: Subscription, message: Buffer) -> None:
         if subscription.id not in self._subscriptions:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hzproto.errors import IllegalArgumentError, OperationCancelledError
+from hzproto.events import EntryEventType
 from hzproto.testing import Cluster, Member
 from tests.unit.conftest import Connect
 from tests.unit.network import Network
@@ -60,6 +62,33 @@ def test_a_unisocket_client_gets_the_events_of_all_members(connect: Connect) -> 
     network = connect(smart_routing=False)
     m, _, events = listening(network)
     check_events(network, m, events)
+
+
+def test_of_the_connections_that_may_be_the_one_only_that_is_heard(connect: Connect) -> None:
+    """Over each of them come the events of all members, as soon as the listener is registered there."""
+    network = connect(Cluster(2), smart_routing=False)
+    _, _, events = listening(network)
+    network.hold(ADD, "Client.addClusterViewListener")
+    network.cut(next(iter(network.links)))
+    network.advance(5)
+    first, second = network.take(ADD), network.take(ADD)
+    first.answer(response=UUID(int=1))  # and goes on to ask for the members
+    for candidate in (first, second):
+        candidate.event(
+            "Entry",
+            key=network.client.serialization.to_data(1),
+            value=None,
+            oldValue=None,
+            mergingValue=None,
+            eventType=EntryEventType.ADDED,
+            uuid=UUID(int=3),
+            numberOfAffectedEntries=1,
+        )
+    assert events == []
+    second.answer(response=UUID(int=2))
+    network.take("Client.addClusterViewListener").pass_on()
+    assert list(network.links) == [second.connection]
+    assert [event.key for event in events] == [1]
 
 
 def test_removed_listeners_leave_nothing_behind(connect: Connect) -> None:
