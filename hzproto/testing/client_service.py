@@ -10,7 +10,7 @@ from hzproto.testing import near_cache_service
 from hzproto.testing.failures import OBJECT_DESTROYED, Failure
 from hzproto.testing.listeners import notify
 from hzproto.testing.partitions import name_partition
-from hzproto.testing.routes import Route, here, on_all
+from hzproto.testing.routes import Route, here, listener_routes, on_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,14 +170,6 @@ def _get_distributed_objects(call: Call) -> list[dict[str, str]]:
     return [{"serviceName": service, "name": name} for service, name in call.member.cluster.objects]
 
 
-def _add_object_listener(call: Call, local_only: bool) -> UUID:
-    return call.member.cluster.listeners.add(_OBJECTS, call, local_only)
-
-
-def _remove_object_listener(call: Call, registration: UUID) -> bool:
-    return call.member.cluster.listeners.remove(_OBJECTS, registration)
-
-
 def _notify(call: Call, name: str, service: str, event: str) -> None:
     source, client = call.member, call.connection.client
     cluster = source.cluster
@@ -185,8 +177,7 @@ def _notify(call: Call, name: str, service: str, event: str) -> None:
     # A client that listens on every member is told by one of them.
     owner = cluster.owner(name_partition(name, cluster.partition_count))
     for listener in cluster.listeners.of(_OBJECTS):
-        member = listener.connection.member
-        if member is owner or not listener.local_only:
+        if listener.hears_of(owner):
             notify(source, listener, layout, layout.body(name, service, event, client or source.uuid))
 
 
@@ -222,6 +213,5 @@ ROUTES: Final[dict[str, Route]] = {
     "Client.createProxies": here(_create_proxies),
     "Client.destroyProxy": _destroy_proxy,
     "Client.getDistributedObjects": here(_get_distributed_objects),
-    "Client.addDistributedObjectListener": here(_add_object_listener),
-    "Client.removeDistributedObjectListener": here(_remove_object_listener),
+    **listener_routes("Client.addDistributedObjectListener", "Client.removeDistributedObjectListener", _OBJECTS),
 }

@@ -140,7 +140,7 @@ class CPSubsystem:
         for member, kind in ((old, _REMOVED), (new, _ADDED)):
             values = {"member": self.member_info(member), "type": kind}
             for listener in self.cluster.listeners.of(MEMBERSHIP_LISTENERS):
-                if listener.connection.member is source or not listener.local_only:
+                if listener.hears_of(source):
                     self._tell(listener, "addMembershipListener", "MembershipEvent", values)
         self.push_views()
 

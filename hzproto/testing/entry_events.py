@@ -47,6 +47,6 @@ class Entries:
         for listener in source.cluster.listeners.of(table):
             wanted: Filter = listener.filter
             concerned = wanted.key is None or key is None or wanted.key == key
-            if concerned and (listener.connection.member is source or not listener.local_only):
+            if concerned and listener.hears_of(source):
                 values = (value, old) if wanted.include_value else (None, None)
                 notify(source, listener, layout, layout.body(key, *values, None, event, source.uuid, affected))

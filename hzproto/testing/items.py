@@ -44,7 +44,7 @@ class Items:
         assert task.member is not None
         layout = MESSAGES[f"{self._service}.addListener"].events["Item"]
         for listener in task.cluster.listeners.of((self.kind, name)):
-            if listener.connection.member is task.member or not listener.local_only:
+            if listener.hears_of(task.member):
                 for item in items:
                     body = layout.body(item if listener.filter else None, task.member.uuid, event)
                     notify(task.member, listener, layout, body)

@@ -26,6 +26,10 @@ class Listener:
     filter: Any
     """What the service that the listener belongs to wants to know about it."""
 
+    def hears_of(self, member: Member) -> bool:
+        """Whether it is told of what happens on a member."""
+        return self.connection.member is member or not self.local_only
+
 
 class Listeners:
     """All listeners of a cluster, by what they listen to and their registration ids."""

@@ -87,7 +87,7 @@ def partitions_lost(cluster: Cluster, partitions: Iterable[int]) -> None:
     for partition in partitions:
         owner = cluster.owner(partition)
         for listener in cluster.listeners.of_kind(_LOST):
-            if listener.connection.member is owner or not listener.local_only:
+            if listener.hears_of(owner):
                 notify(owner, listener, layout, layout.body(partition, owner.uuid))
 
 

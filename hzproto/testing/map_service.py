@@ -295,8 +295,7 @@ def _notify(
     layout = MESSAGES["Map.addEntryListener"].events["Entry"]
     for listener in source.cluster.listeners.of(_entries(name)):
         wanted: Filter = listener.filter
-        here_ = listener.connection.member is source or not listener.local_only
-        if here_ and wanted.wants(event, key, value, old):
+        if listener.hears_of(source) and wanted.wants(event, key, value, old):
             values = (value, old) if wanted.include_value else (None, None)
             notify(source, listener, layout, layout.body(key, *values, None, event, source.uuid, affected))
 

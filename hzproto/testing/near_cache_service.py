@@ -62,7 +62,7 @@ def _tell(member: Member, name: str, key: bytes | None, source: UUID, numbers: N
     number = numbers.next(name)
     layout = MESSAGES["Map.addNearCacheInvalidationListener"].events["IMapInvalidation"]
     for listener in member.cluster.listeners.of(listeners(name)):
-        if listener.connection.member is member or not listener.local_only:
+        if listener.hears_of(member):
             notify(member, listener, layout, layout.body(key, source, numbers.uuid, number))
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from hzproto.messages import MESSAGES
 from hzproto.testing.listeners import notify
-from hzproto.testing.routes import Route, here
+from hzproto.testing.routes import Route, listener_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-    from hzproto.testing.calls import Call
     from hzproto.testing.cluster import Cluster
     from hzproto.testing.member import Member
     from hzproto.testing.partitions import Table
@@ -23,22 +22,6 @@ _LOST: Final = ("partition lost", "")
 _MIGRATION: Final = ("migration", "")
 _STARTED: Final = 0
 _FINISHED: Final = 1
-
-
-def _add_lost_listener(call: Call, local_only: bool) -> UUID:
-    return call.member.cluster.listeners.add(_LOST, call, local_only)
-
-
-def _remove_lost_listener(call: Call, registration: UUID) -> bool:
-    return call.member.cluster.listeners.remove(_LOST, registration)
-
-
-def _add_migration_listener(call: Call, local_only: bool) -> UUID:
-    return call.member.cluster.listeners.add(_MIGRATION, call, local_only)
-
-
-def _remove_migration_listener(call: Call, registration: UUID) -> bool:
-    return call.member.cluster.listeners.remove(_MIGRATION, registration)
 
 
 def moved(cluster: Cluster, before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> None:
@@ -93,13 +76,11 @@ def _changes(
 
 def _tell(source: Member, table: Table, layout: Layout, body: bytes) -> None:
     for listener in source.cluster.listeners.of(table):
-        if listener.connection.member is source or not listener.local_only:
+        if listener.hears_of(source):
             notify(source, listener, layout, body)
 
 
 ROUTES: Final[dict[str, Route]] = {
-    "Client.addPartitionLostListener": here(_add_lost_listener),
-    "Client.removePartitionLostListener": here(_remove_lost_listener),
-    "Client.addMigrationListener": here(_add_migration_listener),
-    "Client.removeMigrationListener": here(_remove_migration_listener),
+    **listener_routes("Client.addPartitionLostListener", "Client.removePartitionLostListener", _LOST),
+    **listener_routes("Client.addMigrationListener", "Client.removeMigrationListener", _MIGRATION),
 }

@@ -9,8 +9,10 @@ from hzproto.testing.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from uuid import UUID
 
     from hzproto.testing.calls import Call
+    from hzproto.testing.partitions import Table
     from hzproto.testing.tasks import Handler
 
 Route: TypeAlias = "Callable[[Call], None]"
@@ -24,6 +26,18 @@ def here(handler: Callable[..., Any]) -> Route:
         call.answer(handler(call, *call.args))
 
     return route
+
+
+def listener_routes(add: str, remove: str, table: Table) -> dict[str, Route]:
+    """The methods that add and remove the listeners of the whole cluster for one thing."""
+
+    def added(call: Call, local_only: bool) -> UUID:
+        return call.member.cluster.listeners.add(table, call, local_only)
+
+    def removed(call: Call, registration: UUID) -> bool:
+        return call.member.cluster.listeners.remove(table, registration)
+
+    return {add: here(added), remove: here(removed)}
 
 
 def on_owner(handler: Handler) -> Route:

@@ -26,7 +26,7 @@ def _publish_all(task: Task, _store: Store, name: str, messages: Sequence[bytes]
     assert member is not None
     layout = MESSAGES["Topic.addMessageListener"].events["Topic"]
     for listener in task.cluster.listeners.of(("topic", name)):
-        if listener.connection.member is member or not listener.local_only:
+        if listener.hears_of(member):
             for message in messages:
                 notify(member, listener, layout, layout.body(message, int(task.cluster.now * 1000), member.uuid))
 
