@@ -18,6 +18,7 @@ from typing import (
     ClassVar,
     Concatenate,
     Generic,
+    NamedTuple,
     ParamSpec,
     Protocol,
     Self,
@@ -51,42 +52,55 @@ Call: TypeAlias = "Callable[[Op[Any], float | None], Any]"
 """Submits an operation, with its timeout in seconds or None, and answers in the style of a surface."""
 
 
-_OPERATION = "__operation__"  # the mark of what `op` has made
+_OPERATION = "__operation__"  # of what `op` and its like have made: the kind
+
+
+class _Kind(NamedTuple):
+    """A kind of public methods: how they hand operations to the adapter, and which annotation of a style they show."""
+
+    call: str
+    annotation: str
+
+
+_ORDINARY = _Kind("self._call", "annotation")
+_GETTER = _Kind("self._call", "getter_annotation")
+_REGISTRATION = _Kind("self._runtime.call", "registration_annotation")
 
 
 _VARARGS = 0x04  # the flag of code that takes any number of positional arguments
 
 
 class Style:
-    """How methods answer. `annotation` is what `help()` shows for a method that has a value of the type `{}`."""
+    """How methods answer: what `help()` shows for those of each kind that have a value of the type `{}`."""
 
     annotation: ClassVar[str]
     getter_annotation: ClassVar[str] = "{}"
+    registration_annotation: ClassVar[str]
 
 
 class Blocking(Style):
     """Methods return the value itself: sync and gevent, through `.blocking()`."""
 
     annotation = "{}"
+    registration_annotation = "Future[{}]"
 
 
 class Futures(Style):
     """Methods return a `hzproto.future.Future`: sync and gevent."""
 
-    annotation = "Future[{}]"
+    annotation = registration_annotation = "Future[{}]"
 
 
 class Aio(Style):
     """Methods return an asyncio Future that is a coroutine, too."""
 
-    annotation = "Reply[{}]"
-    getter_annotation = "Reply[{}]"
+    annotation = getter_annotation = registration_annotation = "Reply[{}]"
 
 
 class Tx(Style):
     """Methods return a Twisted Deferred, getters the structure itself."""
 
-    annotation = "Deferred[{}]"
+    annotation = registration_annotation = "Deferred[{}]"
 
 
 if TYPE_CHECKING:
@@ -134,6 +148,21 @@ class Method(Generic[P, R_co]):
         raise NotImplementedError
 
 
+class Registration(Generic[P, R_co]):
+    """What type checkers see in place of a method of the client by which a listener comes or goes."""
+
+    @overload
+    def __get__(self, obj: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, obj: Facade[Blocking], owner: type[Any]) -> Callable[P, Future[R_co]]: ...
+    @overload
+    def __get__(self, obj: Facade[Aio], owner: type[Any]) -> Callable[P, Reply[R_co]]: ...
+    @overload
+    def __get__(self, obj: Facade[Tx], owner: type[Any]) -> Callable[P, Deferred[R_co]]: ...
+    def __get__(self, obj: Any, owner: type[Any]) -> Any:
+        raise NotImplementedError
+
+
 class Named(Protocol[R_co]):
     """A getter as its caller sees it."""
 
@@ -164,24 +193,31 @@ def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
     get.structure = structure  # type: ignore[attr-defined]
     get.__doc__ = f"Return the {structure.kind} called *name*."
     get.__annotations__ = {"name": "str", "return": f"Op[{structure.__name__}]"}
-    vars(get)["is_getter"] = True
-    return op(get)
+    return _operation(get, _GETTER)
+
+
+def registration(build: Callable[Concatenate[Any, P], Op[R]]) -> Registration[P, R]:
+    """Make a method, of a client that may block otherwise, that answers later all the same."""
+    return cast("Registration[P, R]", _operation(build, _REGISTRATION))
 
 
 def op(build: Callable[Concatenate[Any, P], Op[R]]) -> Method[P, R]:
     """Make a public method of a function that builds an operation."""
+    return cast("Method[P, R]", _operation(build, _ORDINARY))
 
-    method = functools.update_wrapper(_method(cast(FunctionType, build)), build)
-    vars(method)[_OPERATION] = True
-    return cast("Method[P, R]", method)
+
+def _operation(build: Callable[..., Op[Any]], kind: _Kind) -> Any:
+    method = functools.update_wrapper(_method(cast(FunctionType, build), kind.call), build)
+    vars(method)[_OPERATION] = kind
+    return method
 
 
 def is_operation(member: object) -> bool:
-    """Whether a member of a class was made by `op`."""
+    """Whether a member of a class was made by `op` or its like."""
     return isinstance(member, FunctionType) and _OPERATION in vars(member)
 
 
-def _method(build: FunctionType) -> FunctionType:
+def _method(build: FunctionType, call: str) -> FunctionType:
     """Make the function that hands what *build* builds to the adapter.
 
     It has the parameters of *build* and no others: to pass arguments on as `*args, **kwargs` takes longer than the
@@ -197,7 +233,7 @@ def _method(build: FunctionType) -> FunctionType:
     parameters = ", ".join(["self", *positional, *marker, *keyword_only])
     arguments = ", ".join(["self", *positional, *rest, *(f"{name}={name}" for name in keyword_only)])
     names: dict[str, Any] = {"_build": build}
-    exec(_compiled(parameters, arguments), names)  # noqa: S102 - names of parameters, of our own functions
+    exec(_compiled(parameters, arguments, call), names)  # noqa: S102 - names of parameters, of our own functions
     method: FunctionType = names["method"]
     method.__defaults__ = build.__defaults__
     method.__kwdefaults__ = build.__kwdefaults__
@@ -205,9 +241,9 @@ def _method(build: FunctionType) -> FunctionType:
 
 
 @functools.cache
-def _compiled(parameters: str, arguments: str) -> CodeType:
-    source = f"def method({parameters}):\n    return self._call(_build({arguments}), self._timeout)\n"
-    file = f"<hzproto operation ({parameters})>"
+def _compiled(parameters: str, arguments: str, call: str) -> CodeType:
+    source = f"def method({parameters}):\n    return {call}(_build({arguments}), self._timeout)\n"
+    file = f"<hzproto operation ({parameters}) by {call}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks
     return compile(source, file, "exec")
 
@@ -220,9 +256,9 @@ def _in_style(name: str, method: Any, style: type[Style]) -> Any:
     shown.__module__ = method.__module__
     shown.__qualname__ = method.__qualname__
     value = method.__annotations__["return"].removeprefix("Op[").removesuffix("]")
-    annotation = style.annotation
-    if "is_getter" in vars(method):
-        annotation = style.getter_annotation
+    kind = cast("_Kind", vars(method)[_OPERATION])
+    annotation: str = getattr(style, kind.annotation)
+    if "structure" in vars(method):  # of getters
         vars(shown)["structure"] = vars(method)["structure"]
     shown.__annotations__ = {**method.__annotations__, "return": annotation.format(value)}
     return shown

@@ -11,13 +11,14 @@ from hzproto.messages import MESSAGES
 from hzproto.ops import Request
 from hzproto.structures.base import Structure
 from hzproto.structures.cp_subsystem import CPSubsystem
-from hzproto.structures.partition_listeners import listen
+from hzproto.structures.partition_listeners import listen, listen_for_lost_partitions, listen_for_migrations
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
-from hzproto.surface import Facade, Getter, S_co, getter
+from hzproto.surface import Facade, Getter, S_co, getter, op, registration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from hzproto.events import MigrationState, PartitionLostEvent, ReplicaMigrationEvent
     from hzproto.metrics import ClientMetrics
     from hzproto.ops import Buffer, Op
     from hzproto.surface import Call, Runtime
@@ -75,8 +76,9 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         """The partitions of the cluster."""
         return self._partition_service
 
-    def _distributed_objects(self) -> Op[list[DistributedObject]]:
-        """Ask which objects there are; those of services that this client knows are structures of its own."""
+    @op
+    def get_distributed_objects(self) -> Op[list[DistributedObject]]:
+        """Return all that the cluster has: structures, and a `DistributedObjectInfo` for what has no class here."""
         return Request(_GET_OBJECTS, _GET_OBJECTS.request.body(), convert=self._objects)
 
     def _objects(self, infos: Iterable[Mapping[str, str]]) -> list[DistributedObject]:
@@ -91,11 +93,54 @@ class ClientFacade(Facade[S_co], Generic[S_co, C]):
         self._core.proxies.found(service, name)
         return made
 
-    def _watch_objects(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Op[str]:
+    @registration
+    def add_distributed_object_listener(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Op[str]:
+        """Call *listener_func* with each `DistributedObjectEvent` in the cluster; return the registration's id."""
         deliver = partial(_deliver, function("listener_func", listener_func))
         return listen(self._core, _ADD_LISTENER, _REMOVE_LISTENER, deliver)
 
-    def _unwatch(self, registration_id: str) -> Op[bool]:
+    @registration
+    def remove_distributed_object_listener(self, registration_id: str) -> Op[bool]:
+        """End the listener of this id; return whether there was one."""
+        return self._core.listeners.remove(registration_id)
+
+    @registration
+    def add_partition_lost_listener(self, partition_lost_func: Callable[[PartitionLostEvent], object]) -> Op[str]:
+        """Call the function with a `PartitionLostEvent` whenever a partition is lost; return the registration's id.
+
+        A partition is lost with the member that owns it, even when a backup has all of its data and takes its place:
+        `lost_backup_count` tells. Maps have a listener for partitions whose data is lost.
+        """
+        return listen_for_lost_partitions(self._core, partition_lost_func)
+
+    @registration
+    def remove_partition_lost_listener(self, registration_id: str) -> Op[bool]:
+        """End the listener of this id; return whether there was one."""
+        return self._core.listeners.remove(registration_id)
+
+    @registration
+    def add_migration_listener(
+        self,
+        migration_started: Callable[[MigrationState], object] | None = None,
+        migration_finished: Callable[[MigrationState], object] | None = None,
+        replica_migration_completed: Callable[[ReplicaMigrationEvent], object] | None = None,
+        replica_migration_failed: Callable[[ReplicaMigrationEvent], object] | None = None,
+    ) -> Op[str]:
+        """Call the functions when members begin and end to move partitions, and with each replica moved or not.
+
+        Return the registration's id. Members 4.2 and newer; UnsupportedOperationError from others.
+        """
+        return listen_for_migrations(
+            self._core,
+            migration_started=migration_started,
+            migration_finished=migration_finished,
+            replica_migration_completed=replica_migration_completed,
+            replica_migration_failed=replica_migration_failed,
+        )
+
+    @registration
+    def remove_migration_listener(self, registration_id: str) -> Op[bool]:
+        """End the listener of this id; return whether there was one."""
         return self._core.listeners.remove(registration_id)
 
     def _service(self, service_class: type[FacadeT]) -> FacadeT:

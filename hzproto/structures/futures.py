@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import hzproto.structures.atomic_long as atomic_long
 import hzproto.structures.atomic_reference as atomic_reference
@@ -44,15 +44,7 @@ from hzproto.future import Future, combine_futures
 from hzproto.structures.client import ClientFacade, structure_getter
 from hzproto.structures.containers import Entries, Items, LockContexts, MapEntries, MutableEntries, Sized
 from hzproto.structures.contexts import Locked, Permitted
-from hzproto.structures.partition_listeners import listen_for_lost_partitions, listen_for_migrations
 from hzproto.surface import Blocking, Facade, Futures
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hzproto.core import DistributedObjectEvent
-    from hzproto.events import MigrationState, PartitionLostEvent, ReplicaMigrationEvent
-    from hzproto.structures.client import DistributedObject
 
 # What those adapters export beside their own client.
 __all__ = [
@@ -336,52 +328,3 @@ class FuturesClient(ClientFacade[Blocking, CPSubsystem]):
     def sql(self) -> SqlService:
         """Statements in SQL (members 4.2 and newer)."""
         return self._service(SqlService)
-
-    def get_distributed_objects(self) -> list[DistributedObject]:
-        """Return all that the cluster has: structures, and a `DistributedObjectInfo` for what has no class here."""
-        return self._runtime.call_blocking(self._distributed_objects(), self._timeout)  # type: ignore[no-any-return]
-
-    def add_distributed_object_listener(self, listener_func: Callable[[DistributedObjectEvent], object]) -> Future[str]:
-        """Call *listener_func* with each `DistributedObjectEvent` in the cluster; return the registration's id."""
-        return self._runtime.call(self._watch_objects(listener_func), self._timeout)  # type: ignore[no-any-return]
-
-    def remove_distributed_object_listener(self, registration_id: str) -> Future[bool]:
-        """End the listener of this id; return whether there was one."""
-        return self._runtime.call(self._unwatch(registration_id), self._timeout)  # type: ignore[no-any-return]
-
-    def add_partition_lost_listener(self, partition_lost_func: Callable[[PartitionLostEvent], object]) -> Future[str]:
-        """Call the function with a `PartitionLostEvent` whenever a partition is lost; return the registration's id.
-
-        A partition is lost with the member that owns it, even when a backup has all of its data and takes its place:
-        `lost_backup_count` tells. Maps have a listener for partitions whose data is lost.
-        """
-        started = listen_for_lost_partitions(self._core, partition_lost_func)
-        return self._runtime.call(started, self._timeout)  # type: ignore[no-any-return]
-
-    def remove_partition_lost_listener(self, registration_id: str) -> Future[bool]:
-        """End the listener of this id; return whether there was one."""
-        return self._runtime.call(self._unwatch(registration_id), self._timeout)  # type: ignore[no-any-return]
-
-    def add_migration_listener(
-        self,
-        migration_started: Callable[[MigrationState], object] | None = None,
-        migration_finished: Callable[[MigrationState], object] | None = None,
-        replica_migration_completed: Callable[[ReplicaMigrationEvent], object] | None = None,
-        replica_migration_failed: Callable[[ReplicaMigrationEvent], object] | None = None,
-    ) -> Future[str]:
-        """Call the functions when members begin and end to move partitions, and with each replica moved or not.
-
-        Return the registration's id. Members 4.2 and newer; UnsupportedOperationError from others.
-        """
-        started = listen_for_migrations(
-            self._core,
-            migration_started=migration_started,
-            migration_finished=migration_finished,
-            replica_migration_completed=replica_migration_completed,
-            replica_migration_failed=replica_migration_failed,
-        )
-        return self._runtime.call(started, self._timeout)  # type: ignore[no-any-return]
-
-    def remove_migration_listener(self, registration_id: str) -> Future[bool]:
-        """End the listener of this id; return whether there was one."""
-        return self._runtime.call(self._unwatch(registration_id), self._timeout)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ import asyncio
 from typing import Any, assert_type
 
 from hzproto.sql import SqlRow
+from hzproto.structures.client import DistributedObject
 from hzproto.surface import Reply
 from hzproto_asyncio import (
     AtomicLong,
@@ -28,6 +29,9 @@ async def client() -> None:
     assert_type(client.get_map("m"), Reply[Map[Any, Any]])
     assert_type(await client.get_map("m"), Map[Any, Any])
     assert_type(await client.cp_subsystem.get_lock("l"), FencedLock)
+    assert_type(client.get_distributed_objects(), Reply[list[DistributedObject]])
+    assert_type(client.add_partition_lost_listener(lambda event: assert_type(event.partition_id, int)), Reply[str])
+    assert_type(client.remove_partition_lost_listener("id"), Reply[bool])
     assert_type(await client.shutdown(), None)
     async with HazelcastClient() as same:
         assert_type(same, HazelcastClient)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from hzproto.future import Future
+from hzproto.structures.client import DistributedObject
 from hzproto_gevent import BlockingMap, FencedLock, HazelcastClient, Map
 
 
 def client(client: HazelcastClient) -> None:
     assert_type(client.get_map("m"), Map[Any, Any])
     assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
+    assert_type(client.get_distributed_objects(), list[DistributedObject])
+    assert_type(client.add_partition_lost_listener(lambda event: assert_type(event.partition_id, int)), Future[str])
+    assert_type(client.remove_partition_lost_listener("id"), Future[bool])
     with client as same:
         assert_type(same, HazelcastClient)
     HazelcastClient(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

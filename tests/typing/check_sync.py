@@ -8,7 +8,7 @@ import hzproto.structures.map as maps
 from hzproto.core import CPMember, MemberInfo
 from hzproto.future import Future, combine_futures
 from hzproto.sql import SqlRow
-from hzproto.structures.client import ClientFacade
+from hzproto.structures.client import ClientFacade, DistributedObject
 from hzproto.structures.futures import CPSubsystem
 from hzproto.structures.ringbuffer import ReadResult
 from hzproto.surface import Blocking, Futures
@@ -39,6 +39,9 @@ def client(client: HazelcastClient) -> None:
     assert_type(client.with_timeout(1), HazelcastClient)
     assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
     assert_type(client.cluster_service.get_members(), list[MemberInfo])
+    assert_type(client.get_distributed_objects(), list[DistributedObject])
+    assert_type(client.add_partition_lost_listener(lambda event: assert_type(event.partition_id, int)), Future[str])
+    assert_type(client.remove_partition_lost_listener("id"), Future[bool])
     assert_type(client.partition_service.get_partition_count(), int)
     assert_type(client.lifecycle_service.is_running(), bool)
     assert_type(client.shutdown(), None)

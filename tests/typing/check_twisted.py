@@ -9,6 +9,7 @@ from typing import Any, assert_type
 from twisted.internet.defer import Deferred
 
 from hzproto.sql import SqlRow
+from hzproto.structures.client import DistributedObject
 from hzproto_twisted import (
     AtomicLong,
     FencedLock,
@@ -27,6 +28,9 @@ async def client() -> None:
     client = await HazelcastClient.create_and_start()
     assert_type(client.get_map("m"), Map[Any, Any])
     assert_type(client.cp_subsystem.get_lock("l"), FencedLock)
+    assert_type(client.get_distributed_objects(), Deferred[list[DistributedObject]])
+    assert_type(client.add_partition_lost_listener(lambda event: assert_type(event.partition_id, int)), Deferred[str])
+    assert_type(client.remove_partition_lost_listener("id"), Deferred[bool])
     assert_type(client.shutdown(), Deferred[None])
     HazelcastClient(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

@@ -16,7 +16,7 @@ def test_unknown_services_are_told_of(connect: Connect) -> None:
     network = connect()
     network.submit(FlowOp(network.client.proxies.create("hz:impl:cacheService", "c"))).result()
     network.map("m").put(1, 2).result()
-    objects: list[Any] = network.facade.get_distributed_objects()
+    objects: list[Any] = network.facade.get_distributed_objects().result()
     assert DistributedObjectInfo("hz:impl:cacheService", "c") in objects
     made: type[Any] = Map
     (m,) = [each for each in objects if isinstance(each, made)]
@@ -28,7 +28,7 @@ def test_objects_that_were_found_are_made_again_in_a_new_cluster(connect: Connec
     network = connect()
     other = connect(network.cluster)
     other.map("found")
-    network.facade.get_distributed_objects()
+    network.facade.get_distributed_objects().result()
     for member in network.cluster.members:
         network.kill(member)
     network.restart(network.cluster.members[0])
