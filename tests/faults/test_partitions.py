@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -70,5 +71,14 @@ def _at(member: object, address: str) -> bool:
 
 
 def _over(started: list[MigrationState], finished: list[MigrationState], moved: list[ReplicaMigrationEvent]) -> bool:
-    """Whether rounds have ended and their migrations were told of; members may give up a round that they began."""
-    return 0 < len(finished) <= len(started) and sum(state.completed_migrations for state in finished) <= len(moved)
+    """Whether every round has ended, the last one as planned, and each migration of those that did was told of once.
+
+    Members may break a round off and plan another: the migration at which they do so is counted, but not told of.
+    """
+    told = Counter(event.state.start_time for event in moved)
+    whole = [state for state in finished if not state.remaining_migrations]
+    return (
+        0 < len(started) == len(finished)
+        and finished[-1] in whole
+        and all(told[state.start_time] == state.planned_migrations for state in whole)
+    )
