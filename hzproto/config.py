@@ -1,16 +1,15 @@
 """The configuration of a client: every option, its default, what it may be and what it means.
 
-:class:`Config` is the table of the options. Clients take a `Config` or the options as keywords; :class:`ConfigKeywords`
-types those keywords.
+:class:`Config` is the table of the options. Clients take a `Config` or the options as keywords, which
+:class:`hzproto.keywords.ConfigKeywords` types.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from hzproto.checks import (
     Check,
@@ -35,11 +34,14 @@ from hzproto.options import Option, Options, group
 from hzproto.security import TokenProvider
 from hzproto.serialization.api import CompactSerializer, IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.kinds import IntType as IntType  # noqa: PLC0414 - belongs to the options
-from hzproto.serialization.portable.classdef import ClassDefinition
 from hzproto.util import LoadBalancer
 
 if TYPE_CHECKING:
     from ssl import SSLContext
+    from typing import Unpack
+
+    from hzproto.keywords import ConfigKeywords
+    from hzproto.serialization.portable.classdef import ClassDefinition
 else:
     SSLContext = object  # those who have one have imported ssl, others need not
 
@@ -328,12 +330,16 @@ def _class(name: str, value: object) -> type[Any]:
 
 
 def _class_definition(name: str, value: object) -> ClassDefinition:
+    from hzproto.serialization.portable.classdef import ClassDefinition  # only those who give one have the package
+
     if isinstance(value, ClassDefinition):
         return value
     raise refusal(TypeError, name, value, "a ClassDefinition")
 
 
 def _compact_serializer(name: str, value: object) -> CompactSerializer[Any] | type[Any]:
+    from dataclasses import is_dataclass  # not cheap to import, and few give any
+
     if isinstance(value, CompactSerializer):
         return value  # pyright: ignore[reportUnknownVariableType] - of whatever it serializes
     cls: Any = value
@@ -353,74 +359,6 @@ class FlakeIdGeneratorConfig(Options):
     prefetch_validity = Option[float, float](
         600.0, non_negative, "How long ids may be used that were got from a member, in seconds; 0: for ever."
     )
-
-
-class ConfigKeywords(TypedDict, total=False):
-    """The options of :class:`Config` as keywords."""
-
-    cluster_members: Sequence[str]
-    cluster_name: str
-    client_name: str | None
-    connection_timeout: float
-    socket_options: Sequence[SocketOption]
-    redo_operation: bool
-    smart_routing: bool
-    async_start: bool
-    reconnect_mode: ReconnectMode | int | str
-    retry_initial_backoff: float
-    retry_max_backoff: float
-    retry_jitter: float
-    retry_multiplier: float
-    cluster_connect_timeout: float
-    is_big_endian: bool
-    default_int_type: IntType | int | str
-    data_serializable_factories: Factories[IdentifiedDataSerializable]
-    portable_factories: Factories[Portable]
-    portable_version: int
-    class_definitions: Sequence[ClassDefinition]
-    check_class_definition_errors: bool
-    compact_serializers: Sequence[CompactSerializer[Any] | type[Any]]
-    custom_serializers: Mapping[type[Any], type[StreamSerializer]]
-    global_serializer: type[StreamSerializer] | None
-    allow_pickle: bool
-    membership_listeners: Sequence[MembershipListener]
-    lifecycle_listeners: Sequence[LifecycleListener]
-    reliable_topics: Mapping[str, ReliableTopicConfig | Mapping[str, Any]]
-    labels: Sequence[str]
-    heartbeat_interval: float
-    heartbeat_timeout: float
-    invocation_timeout: float
-    invocation_retry_pause: float
-    shuffle_member_list: bool
-    backup_ack_to_client_enabled: bool
-    operation_backup_timeout: float
-    fail_on_indeterminate_operation_state: bool
-    cp_direct_to_leader_routing: bool
-    address_translator: AddressTable | AddressTranslator | None
-    max_message_size: int
-    load_balancer: LoadBalancer | None
-    ssl_enabled: bool
-    ssl_cafile: str | None
-    ssl_certfile: str | None
-    ssl_keyfile: str | None
-    ssl_password: Password | None
-    ssl_protocol: SSLProtocol | int | str
-    ssl_ciphers: str | None
-    ssl_check_hostname: bool
-    ssl_context: SSLContext | None
-    creds_username: str | None
-    creds_password: str | None
-    token_provider: TokenProvider | None
-    cloud_discovery_token: str | None
-    cloud_discovery_url: str
-    use_public_ip: bool
-    statistics_enabled: bool
-    statistics_period: float
-    max_in_flight: int | None
-    overload_policy: OverloadPolicy | int | str
-    event_queue_capacity: int
-    flake_id_generators: Mapping[str, FlakeIdGeneratorConfig | Mapping[str, Any]]
-    near_caches: Mapping[str, NearCacheConfig | Mapping[str, Any]]
 
 
 class Config(Options):
@@ -502,7 +440,7 @@ class Config(Options):
     portable_version = Option[int, int](
         0, integer(0, 2**31 - 1), "The version of classes of Portable that do not give one themselves."
     )
-    class_definitions = Option[tuple[ClassDefinition, ...], Sequence[ClassDefinition]](
+    class_definitions = Option["tuple[ClassDefinition, ...]", "Sequence[ClassDefinition]"](
         (),
         list_of(_class_definition),
         "Definitions of classes of Portable, which are otherwise made from the first object of a class: needed where "

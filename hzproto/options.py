@@ -29,6 +29,11 @@ class Option(Generic[Got, Given]):
         self.secret = secret
         self.__doc__ = doc
 
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _kinds: object) -> type:
+            return cls  # the kinds are for type checkers, and typing's way to note them takes long
+
     def __set_name__(self, owner: type[Options], name: str) -> None:
         self.name = name
         self.default = self._check(name, self._given_default)

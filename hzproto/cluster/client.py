@@ -12,7 +12,6 @@ from uuid import UUID
 
 from hzproto.cluster.actions import Delivery
 from hzproto.cluster.authentication import Admission, authentication
-from hzproto.cluster.backpressure import LimitedInvocations
 from hzproto.cluster.connection import Connection
 from hzproto.cluster.connector import Connector, Phase
 from hzproto.cluster.invocations import Counters, Invocations
@@ -21,16 +20,8 @@ from hzproto.cluster.members import member_from_wire, update_members
 from hzproto.cluster.partitions import update_partitions
 from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
-from hzproto.cluster.schemas import SchemaExchange
-from hzproto.cluster.statistics import Statistics
 from hzproto.cluster.timers import Timer, Timers
-from hzproto.cluster.tls import SecureConnection, Tls
 from hzproto.config import ReconnectMode
-from hzproto.cp.groups import Groups
-from hzproto.cp.holds import Holds
-from hzproto.cp.leaders import Leaders
-from hzproto.cp.permits import Permits
-from hzproto.cp.sessions import Sessions
 from hzproto.errors import (
     ClientNotAllowedInClusterError,
     HazelcastClientNotActiveError,
@@ -39,9 +30,9 @@ from hzproto.errors import (
     LocalProtocolError,
     OperationTimeoutError,
 )
+from hzproto.later import made_later
 from hzproto.lifecycle import LifecycleState
 from hzproto.messages import MESSAGES
-from hzproto.metrics import ClientMetrics
 from hzproto.near_cache.caches import NearCaches
 from hzproto.ops import UNKNOWN_PARTITION, FlowOp, Request
 from hzproto.serialization import SerializationService
@@ -54,8 +45,17 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from hzproto.cluster.actions import Action, LookUp
+    from hzproto.cluster.schemas import SchemaExchange
+    from hzproto.cluster.statistics import Statistics
+    from hzproto.cluster.tls import Tls
     from hzproto.config import Config
     from hzproto.core import Address, MemberInfo
+    from hzproto.cp.groups import Groups
+    from hzproto.cp.holds import Holds
+    from hzproto.cp.leaders import Leaders
+    from hzproto.cp.permits import Permits
+    from hzproto.cp.sessions import Sessions
+    from hzproto.metrics import ClientMetrics
     from hzproto.ops import Buffer, Flow, Op
 
 logger = logging.getLogger(__name__)
@@ -101,25 +101,22 @@ class Client:
         self.dirty_connections: list[Connection] = []
         self.serialization = SerializationService(config)
         self.routing = Routing(smart=config.smart_routing, load_balancer=config.load_balancer)
-        self.invocations = self._invocations()
-        self.schemas = SchemaExchange(self)
+        self.invocations = self._make_invocations()
+        self.held: dict[tuple[Connection, int], list[Buffer]] = {}
+        """Messages that need schemas which are being fetched, and those behind them for the same request or listener,
+        by connection and correlation id."""
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(
             self.invocations, self.deliveries, smart=config.smart_routing, capacity=config.event_queue_capacity
         )
-        self._tls = Tls(config, self.load("ssl")) if config.ssl_enabled else None
-        self._statistics: Statistics | None = None
-        if config.statistics_enabled:
-            self._statistics = Statistics(self, self.load("time"), _load_optional(self.load, "psutil"))
+        self._tls = self._make_tls() if config.ssl_enabled else None
+        self._statistics = self._make_statistics() if config.statistics_enabled else None
         self.connector = Connector(self)
         # The lists themselves, so that an adapter sees without a call whether there is anything to take.
         self.pending_actions = self.connector.actions
         self.finished = self.invocations.finished
         self.proxies = Proxies()
         self.near_caches = NearCaches(self)
-        self.leaders = Leaders(self.connector.ready.get)
-        self.groups = Groups(self)
-        self.sessions = Sessions(self)
         self.lifecycle_listeners: dict[str, Callable[[str], object]] = {
             str(self.new_uuid()): listener for listener in config.lifecycle_listeners
         }
@@ -147,6 +144,8 @@ class Client:
 
     def metrics(self) -> ClientMetrics:
         """What was counted up to now; any thread may ask."""
+        from hzproto.metrics import ClientMetrics
+
         counters = self.counters
         open_now = list(self.invocations.connections.values())
         return ClientMetrics(
@@ -165,9 +164,69 @@ class Client:
             near_caches=self.near_caches.stats(),
         )
 
-    def _invocations(self) -> Invocations:
-        kind = Invocations if self.config.max_in_flight is None else LimitedInvocations
-        return kind(self.config, self.timers, self.routing, self.counters, self.dirty_connections)
+    # What many clients do without: nothing of it is loaded before it is needed
+
+    def _make_invocations(self) -> Invocations:
+        parts = self.config, self.timers, self.routing, self.counters, self.dirty_connections
+        schemas = self.serialization.schemas.unreplicated, self._hold
+        if self.config.max_in_flight is None:
+            return Invocations(*parts, *schemas)
+        from hzproto.cluster.backpressure import LimitedInvocations
+
+        return LimitedInvocations(*parts, *schemas)
+
+    def _make_tls(self) -> Tls:
+        from hzproto.cluster.tls import Tls
+
+        return Tls(self.config, self.load("ssl"))
+
+    def _make_statistics(self) -> Statistics:
+        from hzproto.cluster.statistics import Statistics
+
+        return Statistics(self, self.load("time"), _load_optional(self.load, "psutil"))
+
+    def _hold(self, request: Request[Any], connection: Connection) -> bool:
+        return self.schemas.hold(request, connection)
+
+    @made_later
+    def schemas(self) -> SchemaExchange:
+        """The schemas of compact objects, between this client and the members."""
+        from hzproto.cluster.schemas import SchemaExchange
+
+        return SchemaExchange(self)
+
+    @made_later
+    def leaders(self) -> Leaders:
+        """The leaders of the CP groups."""
+        from hzproto.cp.leaders import Leaders
+
+        return Leaders(self.connector.ready.get)
+
+    @made_later
+    def groups(self) -> Groups:
+        """The CP groups."""
+        from hzproto.cp.groups import Groups
+
+        return Groups(self)
+
+    @made_later
+    def sessions(self) -> Sessions:
+        """The CP sessions."""
+        from hzproto.cp.sessions import Sessions
+
+        return Sessions(self)
+
+    def lock_holds(self, object_name: str, group: str) -> Holds:
+        """What this client's owners hold of a CP lock."""
+        from hzproto.cp.holds import Holds
+
+        return self._lock_holds.setdefault((object_name, group), Holds())
+
+    def permits(self, object_name: str, group: str) -> Permits:
+        """What this client holds of a semaphore."""
+        from hzproto.cp.permits import Permits
+
+        return self._permits.setdefault((object_name, group), Permits())
 
     # From the adapter
 
@@ -268,24 +327,16 @@ class Client:
         """A number by which a member knows a repeated lock request."""
         return next(self._references)
 
-    def lock_holds(self, object_name: str, group: str) -> Holds:
-        """What this client's owners hold of a CP lock."""
-        return self._lock_holds.setdefault((object_name, group), Holds())
-
-    def permits(self, object_name: str, group: str) -> Permits:
-        """What this client holds of a semaphore."""
-        return self._permits.setdefault((object_name, group), Permits())
-
     # Connections
 
     def new_connection(self, slot: int, address: Address) -> Connection:
         limit = self.config.max_message_size
         if self._tls is None:
             return Connection(self, slot, address, limit)
-        return SecureConnection(self, slot, address, limit, self._tls)
+        return self._tls.new_connection(self, slot, address, limit)
 
     def messages_received(self, connection: Connection, messages: list[Buffer]) -> None:
-        if connection.marked or self.schemas.held:
+        if connection.marked or self.held:
             messages = self.schemas.readable(connection, messages)
         self.invocations.receive(connection, messages)
 
@@ -298,7 +349,8 @@ class Client:
     def handshake(self, connection: Connection) -> Flow[None]:
         """Authenticate on *connection* and register all that must be there before it carries requests."""
         self._admit(connection, (yield from authentication(self.config, self.uuid, self.name, connection)))
-        yield from self.schemas.send_all(connection)
+        if self.serialization.schemas.unreplicated:
+            yield from self.schemas.send_all(connection)
         if self.connector.phase is Phase.SEEKING:
             yield from self.proxies.create_again(connection)
         if self._use_backup_acks:
@@ -494,7 +546,8 @@ class Client:
                 self.timers.after(GIVE_BACK_TIMEOUT, lambda: self.invocations.finish(given_back))
                 yield from given_back
                 self.invocations.drop_orphans()  # before their sessions end, of which they would make new ones
-                yield from self.sessions.close()
+                if "sessions" in vars(self):  # made for the first of them
+                    yield from self.sessions.close()
         finally:
             if self.connector.phase is Phase.ONLINE:
                 self._announce(LifecycleState.DISCONNECTED)

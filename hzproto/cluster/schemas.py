@@ -55,13 +55,10 @@ class SchemaExchange:
         self._serialization = client.serialization
         self._schemas = client.serialization.schemas
         self._invocations = client.invocations
-        self._invocations.use(self, self._schemas.unreplicated)
         self._pack_id = Struct(">q" if client.config.is_big_endian else "<q").pack
         self._sending: _Flights = {}
         self._fetching: _Flights = {}
-        self.held: Final[dict[tuple[Connection, int], list[Buffer]]] = {}
-        """Messages that need schemas which are being fetched, and those behind them for the same request or listener,
-        by connection and correlation id."""
+        self._held = client.held
 
     # Objects that go out
 
@@ -125,16 +122,16 @@ class SchemaExchange:
     def _hold_message(self, connection: Connection, message: Buffer) -> bool:
         correlation_id: int = RESPONSE_HEADER.unpack_from(message)[3]
         key = connection, correlation_id
-        if (behind := self.held.get(key)) is not None:
+        if (behind := self._held.get(key)) is not None:
             behind.append(message)
             return True
         missing = self._missing(message)
         if missing is None:
             return False
-        self.held[key] = [message]
+        self._held[key] = [message]
 
         def go_on(error: Exception | None) -> None:
-            first, *rest = self.held.pop(key)
+            first, *rest = self._held.pop(key)
             if connection.closed:
                 return
             try:

@@ -26,6 +26,12 @@ class Tls:
         self.ssl = ssl
         self.context = _context_of(config, ssl)
 
+    def new_connection(
+        self, owner: ConnectionOwner, slot: int, address: Address, max_message_size: int
+    ) -> SecureConnection:
+        """Make a secure connection."""
+        return SecureConnection(owner, slot, address, max_message_size, self)
+
 
 def _context_of(config: Config, ssl: ModuleType) -> SSLContext:
     """Return the context that the `ssl_` options describe. Reads the files; errors name the option."""

@@ -7,25 +7,20 @@ from typing import TYPE_CHECKING, Final
 from hzproto.cluster.listeners import Subscription
 from hzproto.core import DistributedObjectEventType
 from hzproto.messages import MESSAGES
-from hzproto.near_cache.cache import NearCache
-from hzproto.near_cache.map import MapNearCache
 from hzproto.near_cache.patterns import chosen
-from hzproto.near_cache.replicated_map import ReplicatedMapNearCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
+    from hzproto.config import NearCacheConfig
     from hzproto.metrics import NearCacheStats
+    from hzproto.near_cache.cache import NearCache
     from hzproto.ops import Buffer, Flow
 
 _ADD: Final = MESSAGES["Client.addDistributedObjectListener"]
 _REMOVE: Final = MESSAGES["Client.removeDistributedObjectListener"]
-_KINDS: Final[Mapping[str, type[NearCache]]] = {
-    "hz:impl:mapService": MapNearCache,
-    "hz:impl:replicatedMapService": ReplicatedMapNearCache,
-}
+_MAPS: Final = "hz:impl:mapService"
+_REPLICATED_MAPS: Final = "hz:impl:replicatedMapService"
 
 
 class NearCaches:
@@ -38,14 +33,14 @@ class NearCaches:
 
     def of(self, service: str, name: str, created: float) -> NearCache | None:
         """Return the near cache of a structure, None if it is to have none; *created* is the time of day."""
-        if service not in _KINDS:
+        if service not in (_MAPS, _REPLICATED_MAPS):
             return None
         config = chosen(self._core.config.near_caches, name)
         if config is None:
             return None
         near = self._made.get((service, name))
         if near is None:
-            kind = _KINDS[service] if config.invalidate_on_change else NearCache
+            kind = _kind(service, config)
             near = self._made.setdefault((service, name), kind(self._core, service, name, config, created))
         return near
 
@@ -88,3 +83,18 @@ class NearCaches:
         """The client is shut down."""
         for near in self._made.values():
             near.close()
+
+
+def _kind(service: str, config: NearCacheConfig) -> type[NearCache]:
+    """Load the near caches, which clients without any can do without."""
+    if not config.invalidate_on_change:
+        from hzproto.near_cache.cache import NearCache
+
+        return NearCache
+    if service == _MAPS:
+        from hzproto.near_cache.map import MapNearCache
+
+        return MapNearCache
+    from hzproto.near_cache.replicated_map import ReplicatedMapNearCache
+
+    return ReplicatedMapNearCache

@@ -7,19 +7,42 @@ together. Nothing is pickled, and pickled values of others are not loaded, unles
 
 from __future__ import annotations
 
-from hzproto.serialization.compact.dataclass import (
-    DataclassSerializer,
-    Float32,
-    Float64,
-    Int8,
-    Int16,
-    Int32,
-    Int64,
-    Timestamp,
-)
-from hzproto.serialization.compact.generic import GenericRecord
+from typing import TYPE_CHECKING
+
 from hzproto.serialization.compact.schemas import SchemaNotFoundError
 from hzproto.serialization.service import SerializationService
+
+if TYPE_CHECKING:
+    from hzproto.serialization.compact.dataclass import (
+        DataclassSerializer,
+        Float32,
+        Float64,
+        Int8,
+        Int16,
+        Int32,
+        Int64,
+        Timestamp,
+    )
+    from hzproto.serialization.compact.generic import GenericRecord
+else:
+    from hzproto.later import loaded_later
+
+    __getattr__, __dir__ = loaded_later(
+        __name__,
+        {
+            "hzproto.serialization.compact.dataclass": [
+                "DataclassSerializer",
+                "Float32",
+                "Float64",
+                "Int8",
+                "Int16",
+                "Int32",
+                "Int64",
+                "Timestamp",
+            ],
+            "hzproto.serialization.compact.generic": ["GenericRecord"],
+        },
+    )
 
 __all__ = [
     "DataclassSerializer",

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from hzproto.serialization.compact.kinds import FieldKind
-from hzproto.serialization.compact.reader import CompactReader
-from hzproto.serialization.compact.writer import CompactWriter
-from hzproto.serialization.input import ObjectDataInput
-from hzproto.serialization.output import ObjectDataOutput
-from hzproto.serialization.portable.reader import PortableReader
-from hzproto.serialization.portable.writer import PortableWriter
+if TYPE_CHECKING:
+    from hzproto.serialization.compact.kinds import FieldKind
+    from hzproto.serialization.compact.reader import CompactReader
+    from hzproto.serialization.compact.writer import CompactWriter
+    from hzproto.serialization.input import ObjectDataInput
+    from hzproto.serialization.output import ObjectDataOutput
+    from hzproto.serialization.portable.reader import PortableReader
+    from hzproto.serialization.portable.writer import PortableWriter
+else:
+    from hzproto.later import loaded_later
+
+    __getattr__, __dir__ = loaded_later(
+        __name__,
+        {
+            "hzproto.serialization.compact.kinds": ["FieldKind"],
+            "hzproto.serialization.compact.reader": ["CompactReader"],
+            "hzproto.serialization.compact.writer": ["CompactWriter"],
+            "hzproto.serialization.input": ["ObjectDataInput"],
+            "hzproto.serialization.output": ["ObjectDataOutput"],
+            "hzproto.serialization.portable.reader": ["PortableReader"],
+            "hzproto.serialization.portable.writer": ["PortableWriter"],
+        },
+    )
 
 __all__ = [
     "CompactReader",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.core import Address
 from hzproto.errors import HazelcastSerializationError
-from hzproto.events import EntryEventType, EventJournalMapEvent
 from hzproto.serialization.api import IdentifiedDataSerializable
 from hzproto.serialization.collections import read_entry, read_set
 from hzproto.serialization.input import ObjectDataInput
@@ -17,6 +16,7 @@ from hzproto.serialization.output import ObjectDataOutput
 from hzproto.serialization.topics import ReliableTopicMessage
 
 if TYPE_CHECKING:
+    from hzproto.events import EventJournalMapEvent
     from hzproto.serialization.collections import ReadFields
     from hzproto.serialization.kinds import Appender, Buffer, Order, Reader
 
@@ -87,6 +87,8 @@ def _read_address(inp: ObjectDataInput) -> Address:
 
 def _read_journal_event(inp: ObjectDataInput) -> EventJournalMapEvent[bytes | None, bytes | None]:
     """The key and the values are left as they are: each is a serialized value of its own."""
+    from hzproto.events import EntryEventType, EventJournalMapEvent
+
     kind = inp.read_int()
     key, new_value = inp.read_byte_array(), inp.read_byte_array()
     return EventJournalMapEvent(key, new_value, inp.read_byte_array(), EntryEventType(kind))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from hzproto.serialization.api import IdentifiedDataSerializable, ObjectDataInput, ObjectDataOutput
+from hzproto.serialization.api import IdentifiedDataSerializable
+
+if TYPE_CHECKING:
+    from hzproto.serialization.input import ObjectDataInput
+    from hzproto.serialization.output import ObjectDataOutput
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 """Attributes and their kinds: those of the methods of ObjectDataOutput, or ``objects`` and ``strings`` for a count and

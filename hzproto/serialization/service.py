@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import sys
 from array import array
 from collections.abc import Callable
-from dataclasses import is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
-from struct import Struct, pack
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue, MapEntry
 from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError, RemoteProtocolError
+from hzproto.later import made_later
 from hzproto.serialization.api import IdentifiedDataSerializable, Portable, StreamSerializer
 from hzproto.serialization.arrays import (
     TYPE_CODES,
@@ -29,10 +28,7 @@ from hzproto.serialization.arrays import (
 from hzproto.serialization.binary import bytes_reader, bytes_writer
 from hzproto.serialization.collections import COLLECTIONS, entry_appender
 from hzproto.serialization.compact.schemas import Schemas
-from hzproto.serialization.compact.serializer import Compact
-from hzproto.serialization.custom import stream_appender, stream_reader
 from hzproto.serialization.decimals import decimal_reader, decimal_writer
-from hzproto.serialization.identified import identified_appender, identified_reader
 from hzproto.serialization.kinds import TypeId, unreadable
 from hzproto.serialization.lists import LIST_TYPE_IDS, list_appender, list_reader
 from hzproto.serialization.numbers import (
@@ -44,7 +40,6 @@ from hzproto.serialization.numbers import (
     int_writer,
 )
 from hzproto.serialization.partition import partition_hash
-from hzproto.serialization.portable.serializer import PortableSerializer
 from hzproto.serialization.temporal import (
     date_reader,
     date_writer,
@@ -61,7 +56,10 @@ from hzproto.wire.frames import FRAME_HEADER, MARK, NULL, RESPONSE_HEADER, SPECI
 
 if TYPE_CHECKING:
     from hzproto.config import Config
+    from hzproto.serialization.collections import ReadFields
+    from hzproto.serialization.compact.serializer import Compact
     from hzproto.serialization.kinds import Appender, Buffer, IntType, Order, Prefix, Reader, Writer
+    from hzproto.serialization.portable.serializer import PortableSerializer
 
 _unpack_answer: Final = Struct("<i15xiH").unpack_from  # sizes of the initial frame and of the next one, its flags
 _TYPE_ID_IN_ANSWER: Final = RESPONSE_HEADER.size + FRAME_HEADER.size + 4
@@ -72,6 +70,9 @@ _pack_hash: Final = Struct(">i").pack
 _pack_header: Final = Struct(">ii").pack
 _unpack_size: Final = Struct("<i").unpack_from
 _unpack_type_id: Final = Struct(">i").unpack_from
+
+_GENERIC: Final = "hzproto.serialization.compact.generic"
+"""The module of GenericRecord; the classes of other compact objects are not known before it is loaded either."""
 
 _WAYS_OUT: Final[dict[type, str]] = {
     tuple: "make it a list",
@@ -107,41 +108,27 @@ class SerializationService:
 
     def __init__(self, config: Config) -> None:
         order: Order = ">" if config.is_big_endian else "<"
+        self._order: Order = order
+        self._config = config
+        self.schemas: Final = Schemas()
         self._items = _Items(order, self._kind_of)
         append_object = self._items.append
         self._readers = _basic_readers(order)
         self._readers.update(dict.fromkeys(LIST_TYPE_IDS, list_reader(order, self._readers)))
-        self._readers.update(
-            {type_id: stream_reader(order, self._readers, read) for type_id, read in COLLECTIONS.items()}
-        )
+        for type_id, read_fields in COLLECTIONS.items():
+            self._read_later(type_id, partial(self._stream_reader, read_fields))
+        self._read_later(TypeId.IDENTIFIED_DATA_SERIALIZABLE, self._identified_reader)
+        self._read_later(TypeId.PORTABLE, lambda: self._portable.read)
+        self._read_later(TypeId.COMPACT, lambda: self._compact.read)
+        if config.class_definitions:
+            _ = self._portable  # which checks them
+        if config.compact_serializers:
+            _ = self._compact
         self._kinds: dict[type, _Kind] = {
             **_basic_kinds(order, config.default_int_type),
             list: _Container(TypeId.ARRAY_LIST, list_appender(order, self._items, append_object)),
             MapEntry: _Container(TypeId.SIMPLE_ENTRY, entry_appender(append_object)),
         }
-        self._identified = _Container(TypeId.IDENTIFIED_DATA_SERIALIZABLE, identified_appender(order, append_object))
-        self._readers[TypeId.IDENTIFIED_DATA_SERIALIZABLE] = identified_reader(
-            order, self._readers, config.data_serializable_factories
-        )
-        self.schemas: Final = Schemas()
-        self._compact = Compact(order, self.schemas, config.compact_serializers)
-        self._compact_kind = _Container(TypeId.COMPACT, self._compact.append)
-        self._readers[TypeId.COMPACT] = self._compact.read
-        # Type ids have the payload's byte order, but for that of the `Data` itself.
-        self._compact_ids = [
-            re.compile(re.escape(pack(f"{of}i", TypeId.COMPACT))) for of in dict.fromkeys((">", order))
-        ]
-        portable = PortableSerializer(
-            order,
-            append_object=append_object,
-            readers=self._readers,
-            factories=config.portable_factories,
-            definitions=config.class_definitions,
-            check_definitions=config.check_class_definition_errors,
-            version=config.portable_version,
-        )
-        self._portable = _Container(TypeId.PORTABLE, portable.append)
-        self._readers[TypeId.PORTABLE] = portable.read
         self._buffer: _Kind = partial(buffer_writer, order)
         self._serializers: dict[int, StreamSerializer] = {}
         for cls, serializer in config.custom_serializers.items():
@@ -149,7 +136,7 @@ class SerializationService:
                 raise InvalidConfigurationError(
                     f"custom_serializers: {cls.__qualname__} has a serialized form already."
                 )
-            self._kinds[cls] = self._add_serializer(order, "custom_serializers", serializer)
+            self._kinds[cls] = self._add_serializer("custom_serializers", serializer)
         self._zero_config = config.global_serializer is None
         self._otherwise: _Kind | None = None
         if config.allow_pickle:
@@ -158,7 +145,7 @@ class SerializationService:
             self._otherwise = partial(pickle_writer, order)
             self._readers[TypeId.PYTHON_PICKLE] = pickle_reader(order)
         if config.global_serializer is not None:
-            self._otherwise = self._add_serializer(order, "global_serializer", config.global_serializer)
+            self._otherwise = self._add_serializer("global_serializer", config.global_serializer)
         self._writers = _DataWriters(self._kind_of)
 
     def to_data(self, obj: object) -> bytes:
@@ -205,8 +192,7 @@ class SerializationService:
         """
         if MARK not in (data if isinstance(data, bytes) else data.obj):  # type: ignore[operator]  # views look slowly
             return False
-        knows = self._compact.knows
-        return any(not knows(data, found.end()) for type_id in self._compact_ids for found in type_id.finditer(data))
+        return self._compact.lacks_schema(data)
 
     def object_in(self, answer: Buffer) -> Any:
         """Read the object in an answer whose only field is `Data?`; otherwise like `to_object`.
@@ -228,7 +214,55 @@ class SerializationService:
         for serializer in self._serializers.values():
             serializer.destroy()
 
-    def _add_serializer(self, order: Order, option: str, cls: type[StreamSerializer]) -> _Container:
+    # Kinds that many programs do without: nothing of them is loaded before.
+
+    def _read_later(self, type_id: TypeId, make: Callable[[], Reader]) -> None:
+        """Have the reader of *type_id* made when it is first used."""
+
+        def read(data: Buffer, offset: int, depth: int) -> tuple[Any, int]:
+            own = self._readers[type_id] = make()
+            return own(data, offset, depth)
+
+        self._readers[type_id] = read
+
+    def _stream_reader(self, read_fields: ReadFields) -> Reader:
+        from hzproto.serialization.custom import stream_reader
+
+        return stream_reader(self._order, self._readers, read_fields)
+
+    def _identified_reader(self) -> Reader:
+        from hzproto.serialization.identified import identified_reader
+
+        return identified_reader(self._order, self._readers, self._config.data_serializable_factories)
+
+    def _identified_appender(self) -> Appender:
+        from hzproto.serialization.identified import identified_appender
+
+        return identified_appender(self._order, self._items.append)
+
+    @made_later
+    def _portable(self) -> PortableSerializer:
+        from hzproto.serialization.portable.serializer import PortableSerializer
+
+        return PortableSerializer(
+            self._order,
+            append_object=self._items.append,
+            readers=self._readers,
+            factories=self._config.portable_factories,
+            definitions=self._config.class_definitions,
+            check_definitions=self._config.check_class_definition_errors,
+            version=self._config.portable_version,
+        )
+
+    @made_later
+    def _compact(self) -> Compact:
+        from hzproto.serialization.compact.serializer import Compact
+
+        return Compact(self._order, self.schemas, self._config.compact_serializers)
+
+    def _add_serializer(self, option: str, cls: type[StreamSerializer]) -> _Container:
+        from hzproto.serialization.custom import stream_appender
+
         serializer = cls()
         type_id = serializer.get_type_id()
         if not 0 < type_id < 2**31:
@@ -239,26 +273,26 @@ class SerializationService:
             other = type(self._serializers[type_id]).__qualname__
             raise InvalidConfigurationError(f"{option}: {cls.__qualname__} has type id {type_id}, and so has {other}.")
         self._serializers[type_id] = serializer
-        self._readers[type_id] = stream_reader(order, self._readers, serializer.read)
-        return _Container(type_id, stream_appender(order, self._items.append, serializer))
+        self._readers[type_id] = self._stream_reader(serializer.read)
+        return _Container(type_id, stream_appender(self._order, self._items.append, serializer))
 
     def _kind_of(self, cls: type[Any]) -> _Kind:
         """Find how objects of *cls* are written."""
-        if self._compact.takes(cls):
-            return self._compact_kind
+        if _GENERIC in sys.modules and self._compact.takes(cls):
+            return _Container(TypeId.COMPACT, self._compact.append)
         if issubclass(cls, IdentifiedDataSerializable):
-            return self._identified
+            return _Container(TypeId.IDENTIFIED_DATA_SERIALIZABLE, self._identified_appender())
         if issubclass(cls, Portable):
-            return self._portable
+            return _Container(TypeId.PORTABLE, self._portable.append)
         for base in cls.__mro__:
             if base in self._kinds:
                 return self._kinds[base]
         numpy = sys.modules.get("numpy")
         if numpy is not None and issubclass(cls, numpy.ndarray):
             return self._buffer
-        if self._zero_config and is_dataclass(cls):
+        if self._zero_config and _is_dataclass(cls):
             self._compact.add_dataclass(cls)
-            return self._compact_kind
+            return _Container(TypeId.COMPACT, self._compact.append)
         if self._otherwise is not None and cls is not type(None):
             return self._otherwise
         raise _unwritable(cls)
@@ -392,6 +426,12 @@ def _basic_readers(order: Order) -> dict[int, Reader]:
         TypeId.JSON: json_reader(order),
     }
     return readers
+
+
+def _is_dataclass(cls: type[Any]) -> bool:
+    from dataclasses import is_dataclass  # not cheap to import
+
+    return is_dataclass(cls)
 
 
 def _unwritable(cls: type[Any]) -> Exception:

@@ -27,10 +27,10 @@ WORLD = {
 # From left to right; each layer may import itself and those before it. The vocabulary of `checks`, `errors` and the
 # like belongs to all.
 LAYERS = [
-    {"checks", "errors", "core", "lifecycle", "events", "metrics", "transaction", "security", "util"},
+    {"checks", "errors", "core", "later", "lifecycle", "events", "metrics", "transaction", "security", "util"},
     {"wire.frames"},
     {"wire", "messages"},
-    {"options", "config", "serialization", "predicate", "aggregator", "projection"},
+    {"options", "config", "keywords", "serialization", "predicate", "aggregator", "projection"},
     {"ops"},
     {"cluster", "cp", "near_cache"},
     {"structures", "surface", "future", "proxy", "scheduled", "sql"},

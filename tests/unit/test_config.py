@@ -9,12 +9,12 @@ from hzproto.config import (
     OPTIONS,
     AddressTranslator,
     Config,
-    ConfigKeywords,
     IntType,
     ReconnectMode,
 )
 from hzproto.core import Address
 from hzproto.errors import InvalidConfigurationError
+from hzproto.keywords import ConfigKeywords
 from hzproto.security import BasicTokenProvider
 
 DEFAULTS: dict[str, object] = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, Unpack
 
-from hzproto.config import Config, ConfigKeywords
+from hzproto.config import Config
 from hzproto_asyncio.runtime import Runtime
 from hzproto_asyncio.structures import AioClient, CPSubsystem
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from hzproto.keywords import ConfigKeywords
 
 
 class HazelcastClient(AioClient):

@@ -14,7 +14,7 @@ from hzproto_gevent.runtime import Runtime
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from hzproto.config import ConfigKeywords
+    from hzproto.keywords import ConfigKeywords
 
 
 class HazelcastClient(FuturesClient):

@@ -18,7 +18,7 @@ from hzproto_sync.driver import Driver
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from hzproto.config import ConfigKeywords
+    from hzproto.keywords import ConfigKeywords
     from hzproto.ops import Op
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from twisted.internet.defer import Deferred
 
-from hzproto.config import Config, ConfigKeywords
+from hzproto.config import Config
 from hzproto_twisted.driver import Driver
 from hzproto_twisted.structures import CPSubsystem, TxClient
+
+if TYPE_CHECKING:
+    from hzproto.keywords import ConfigKeywords
 
 
 class HazelcastClient(TxClient):

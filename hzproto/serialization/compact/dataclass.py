@@ -12,11 +12,14 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 from hzproto.errors import HazelcastSerializationError
-from hzproto.serialization.api import CompactReader, CompactSerializer, CompactWriter
+from hzproto.serialization.api import CompactSerializer
 from hzproto.serialization.compact.kinds import NULLABLE, FieldKind, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hzproto.serialization.compact.reader import CompactReader
+    from hzproto.serialization.compact.writer import CompactWriter
 
 Int8: Final = FieldKind.INT8
 Int16: Final = FieldKind.INT16
