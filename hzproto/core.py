@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
@@ -94,23 +93,43 @@ class MemberVersion(NamedTuple):
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
-@dataclass(frozen=True, slots=True)
 class MemberInfo:
     """A member of the cluster."""
 
-    address: Address
-    uuid: UUID
-    attributes: Mapping[str, str] = field(hash=False)
-    """The attributes that the member was configured with."""
-    lite_member: bool
-    """Whether the member holds no data."""
-    version: MemberVersion
-    name: str | None = None
-    """The name of the member's instance."""
-    address_map: Mapping[EndpointQualifier, Address] = field(
-        default_factory=dict[EndpointQualifier, Address], hash=False
-    )
-    """The addresses of the member's endpoints (members 4.1 and newer)."""
+    __slots__ = ("address", "address_map", "attributes", "lite_member", "name", "uuid", "version")
+
+    def __init__(
+        self,
+        address: Address,
+        uuid: UUID,
+        attributes: Mapping[str, str],
+        lite_member: bool,
+        version: MemberVersion,
+        name: str | None = None,
+        address_map: Mapping[EndpointQualifier, Address] | None = None,
+    ) -> None:
+        self.address: Final = address
+        self.uuid: Final = uuid
+        self.attributes: Final = attributes
+        """The attributes that the member was configured with."""
+        self.lite_member: Final = lite_member
+        """Whether the member holds no data."""
+        self.version: Final = version
+        self.name: Final = name
+        """The name of the member's instance."""
+        self.address_map: Final[Mapping[EndpointQualifier, Address]] = {} if address_map is None else address_map
+        """The addresses of the member's endpoints (members 4.1 and newer)."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, MemberInfo):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    def __hash__(self) -> int:
+        return hash(self.uuid)
+
+    def __repr__(self) -> str:
+        return f"MemberInfo({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
 
     def __str__(self) -> str:
         return f"Member {self.address} - {self.uuid}{' lite' if self.lite_member else ''}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,7 +55,9 @@ class RandomLB(LoadBalancer):
     """Takes a random member each time."""
 
     def __init__(self) -> None:
-        self._random = random.Random()
+        from random import Random  # not cheap to import
+
+        self._random = Random()
 
     def next(self) -> MemberInfo | None:
         members = self._cluster_service.get_members()

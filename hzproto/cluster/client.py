@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from struct import Struct
@@ -458,7 +457,7 @@ class Client:
         """Have members and partitions published over *connection*."""
         self._watching = connection
         routing = self.routing  # each publisher has version numbers of its own
-        routing.members = replace(routing.members, version=-1)
+        routing.members = routing.members._replace(version=-1)
         routing.partitions = routing.partitions._replace(version=-1)
         yield from Request[None](_WATCH, _WATCH.request.body(), target=connection, on_event=self._published)
         if self.config.cp_direct_to_leader_routing:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class, lower case in the standard library
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -70,26 +69,37 @@ _unpack_header = Struct("<HiqB").unpack_from  # from offset 4: flags, type, corr
 _unpack_source = Struct("<q").unpack_from
 
 
-@dataclass(slots=True)
 class Counters:
     """What the client has done so far."""
 
-    requests: int = 0
-    """Requests sent, retries included."""
-    retries: int = 0
-    """Requests sent again after a failed attempt."""
-    backup_acks_received: int = 0
-    """Acknowledgements that replicas sent straight to this client."""
-    backup_timeouts: int = 0
-    """Writes whose backup acks did not all come in time."""
-    connections_opened: int = 0
-    """Connections that were authenticated."""
-    connections_lost: int = 0
-    """Authenticated connections that ended before the client closed them."""
-    bytes_sent: int = 0
-    """Over connections that have ended."""
-    bytes_received: int = 0
-    """Over connections that have ended."""
+    __slots__ = (
+        "backup_acks_received",
+        "backup_timeouts",
+        "bytes_received",
+        "bytes_sent",
+        "connections_lost",
+        "connections_opened",
+        "requests",
+        "retries",
+    )
+
+    def __init__(self) -> None:
+        self.requests = 0
+        """Requests sent, retries included."""
+        self.retries = 0
+        """Requests sent again after a failed attempt."""
+        self.backup_acks_received = 0
+        """Acknowledgements that replicas sent straight to this client."""
+        self.backup_timeouts = 0
+        """Writes whose backup acks did not all come in time."""
+        self.connections_opened = 0
+        """Connections that were authenticated."""
+        self.connections_lost = 0
+        """Authenticated connections that ended before the client closed them."""
+        self.bytes_sent = 0
+        """Over connections that have ended."""
+        self.bytes_received = 0
+        """Over connections that have ended."""
 
 
 class Invocations:

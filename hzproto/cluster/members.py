@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from hzproto.core import Address, EndpointQualifier, MemberInfo, MemberVersion, ProtocolType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
+    from uuid import UUID
 
 _PROTOCOL_TYPES = frozenset(int(kind) for kind in ProtocolType)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberView:
+class MemberView(NamedTuple):
     """One version of the member list; -1: known from an earlier publisher, any version of the next is newer."""
 
     version: int = -1
-    members: Mapping[UUID, MemberInfo] = field(default_factory=dict[UUID, MemberInfo])
+    members: Mapping[UUID, MemberInfo] = MappingProxyType({})
 
 
 class MemberChange(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import random
 import sys
 import threading
 from collections.abc import Callable
@@ -60,7 +59,9 @@ class Runtime:
     now = staticmethod(monotonic)
 
     def __init__(self, config: Config) -> None:
-        self.core = Client(config, rng=random.Random(), load=import_module)
+        from random import Random  # not cheap to import
+
+        self.core = Client(config, rng=Random(), load=import_module)
         self._config = config
         self._loop: asyncio.AbstractEventLoop
         self._thread: int
