@@ -29,7 +29,7 @@ _ELSEWHERE: Final = {
 }
 # Classes of which users get objects and make none, of threads and of asyncio.
 _INSIDE: Final = {
-    "CPSubsystem": ("hzproto.structures.futures.CPSubsystem", "hzproto_asyncio.structures.CPSubsystem"),
+    "CPSubsystem": ("hzproto_sync.CPSubsystem", "hzproto_asyncio.CPSubsystem"),
     "SqlResult": ("hzproto.structures.sql.FuturesSqlResult", "hzproto.structures.sql.AioSqlResult"),
 }
 _ENTERPRISE: Final = (

@@ -184,15 +184,15 @@ class Getter(Generic[R_co]):
         raise NotImplementedError
 
 
-def getter(structure: type[Any], build: Callable[[Any, str], Op[Any]]) -> Any:
-    """Make a public method of a function that builds the operation which gets a *structure* by its name."""
+def getter(kind: str, class_name: str, build: Callable[[Any, str], Op[Any]]) -> Any:
+    """Make a public method of a function that builds the operation which gets a structure by its name."""
 
     def get(self: Any, name: str) -> Op[Any]:
         return build(self, name)
 
-    get.structure = structure  # type: ignore[attr-defined]
-    get.__doc__ = f"Return the {structure.kind} called *name*."
-    get.__annotations__ = {"name": "str", "return": f"Op[{structure.__name__}]"}
+    get.structure = class_name  # type: ignore[attr-defined]
+    get.__doc__ = f"Return the {kind} called *name*."
+    get.__annotations__ = {"name": "str", "return": f"Op[{class_name}]"}
     return _operation(get, _GETTER)
 
 
@@ -248,13 +248,13 @@ def _compiled(parameters: str, arguments: str, call: str) -> CodeType:
     return compile(source, file, "exec")
 
 
-def _in_style(name: str, method: Any, style: type[Style]) -> Any:
-    """Return *method*, made by `op`, under *name* and with the signature that users of *style* see."""
+def _in_style(cls: type[Any], name: str, method: Any, style: type[Style]) -> Any:
+    """Return *method*, made by `op`, as the method *name* of *cls*, with the signature that users of *style* see."""
     shown = FunctionType(method.__code__, method.__globals__, name, method.__defaults__)
     shown.__kwdefaults__ = method.__kwdefaults__
     shown.__doc__ = method.__doc__
-    shown.__module__ = method.__module__
-    shown.__qualname__ = method.__qualname__
+    shown.__module__ = cls.__module__
+    shown.__qualname__ = f"{cls.__qualname__}.{name}"
     value = method.__annotations__["return"].removeprefix("Op[").removesuffix("]")
     kind = cast("_Kind", vars(method)[_OPERATION])
     annotation: str = getattr(style, kind.annotation)
@@ -285,7 +285,7 @@ class Facade(Generic[S_co]):
             members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
             for name, member in members.items():
                 if is_operation(member):
-                    setattr(cls, name, _in_style(name, member, style))
+                    setattr(cls, name, _in_style(cls, name, member, style))
 
     def __init__(self, runtime: Runtime, name: str, call: Call | None = None) -> None:
         self._runtime = runtime

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 class CardinalityEstimator(Placed[S_co]):
     """Counts different values, equal by their serialized form, in little memory and with an error of some percent."""
 
-    kind = "cardinality estimator"
     service = "hz:impl:cardinalityEstimatorService"
     messages: ClassVar[Service] = service_of("CardinalityEstimator")
 

@@ -153,7 +153,7 @@ class CPSubsystem(Facade[S_co]):
 
 def cp_getter(structure: type[CPStructureT]) -> Getter[CPStructureT]:
     """Make the method of a CPSubsystem that returns a *structure* by its name."""
-    made_class = get_origin(structure) or structure  # of `CPMap[Any, Any]` the class
+    made_class: Any = get_origin(structure) or structure  # of `CPMap[Any, Any]` the class
 
     def build(self: Any, name: str) -> Op[CPStructureT]:
         object_name, group = split_name(text("name", name))
@@ -161,7 +161,7 @@ def cp_getter(structure: type[CPStructureT]) -> Getter[CPStructureT]:
         operation: Op[CPStructureT] = self._hand_out(made, lambda: self._core.groups.get(group))
         return operation
 
-    method: Getter[CPStructureT] = getter(made_class, build)
+    method: Getter[CPStructureT] = getter(made_class.kind, made_class.__name__, build)
     return method
 
 

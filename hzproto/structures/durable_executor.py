@@ -37,7 +37,6 @@ class DurableExecutor(Structure[S_co]):
     gives the result to any client, any number of times, until the result is disposed of.
     """
 
-    kind = "durable executor"
     service = "hz:impl:durableExecutorService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:

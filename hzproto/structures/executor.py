@@ -37,7 +37,6 @@ class Executor(Structure[S_co]):
     interrupts its task.
     """
 
-    kind = "executor"
     service = "hz:impl:executorService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:

@@ -39,7 +39,6 @@ class FlakeIdGenerator(Structure[S_co]):
     Ids come in batches, as the option `flake_id_generators` says, so that few requests go to the members.
     """
 
-    kind = "flake id generator"
     service = "hz:impl:flakeIdGeneratorService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:

@@ -26,7 +26,6 @@ class List(Collection[S_co, T], Generic[S_co, T]):
     listeners which item `remove_at` has removed.
     """
 
-    kind = "list"
     service = "hz:impl:listService"
     messages: ClassVar[Service] = service_of("List")
 

@@ -24,7 +24,6 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
     a set unless it says otherwise. Keys and values compare by their serialized form, and None is neither.
     """
 
-    kind = "multi_map"
     service = "hz:impl:multiMapService"
     messages: ClassVar[Service] = service_of("MultiMap")
 

@@ -48,8 +48,6 @@ class Source(Generic[T]):
 class Pages(Facade[S_co], Generic[S_co, T]):
     """Items that members give page by page."""
 
-    kind = "pages"
-
     def __init__(self, origin: Facade[Any], source: Source[T]) -> None:
         super().__init__(origin._runtime, origin._name, origin._call)
         self._timeout = origin._timeout

@@ -55,7 +55,6 @@ class PNCounter(Structure[S_co]):
     the way raises TargetDisconnectedError, and may have been made or not.
     """
 
-    kind = "PN counter"
     service = "hz:impl:PNCounterService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:

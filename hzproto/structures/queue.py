@@ -32,7 +32,6 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
     lost, `peek` first and `remove` the item when it is dealt with, or take it in a transaction.
     """
 
-    kind = "queue"
     service = "hz:impl:queueService"
     messages: ClassVar[Service] = service_of("Queue")
 

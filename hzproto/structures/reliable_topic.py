@@ -40,7 +40,6 @@ class ReliableTopic(Placed[S_co], Generic[S_co, T]):
     publishing does when the ringbuffer is full, which it can only be when its messages have a time to live.
     """
 
-    kind = "reliable_topic"
     service = "hz:impl:reliableTopicService"
     messages: ClassVar[Service] = service_of("Ringbuffer")
 

@@ -29,7 +29,6 @@ class ReplicatedMap(NearCached[S_co, K, V], Generic[S_co, K, V]):
     one that it has chosen for questions about the whole map; so it does not see a change and then no longer.
     """
 
-    kind = "replicated_map"
     service = "hz:impl:replicatedMapService"
     messages: ClassVar[Service] = service_of("ReplicatedMap")
 

@@ -95,7 +95,6 @@ class Ringbuffer(Placed[S_co], Generic[S_co, T]):
     than the oldest item raises StaleSequenceError in `read_one`; `read_many` then begins with the oldest.
     """
 
-    kind = "ringbuffer"
     service = "hz:impl:ringbufferService"
     messages: ClassVar[Service] = service_of("Ringbuffer")
 

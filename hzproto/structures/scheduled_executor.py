@@ -33,8 +33,6 @@ _NANOSECOND: Final = 1e-9
 class ScheduledFuture(Facade[S_co]):
     """A scheduled task, to be asked about and cancelled."""
 
-    kind = "scheduled future"
-
     def __init__(self, origin: Facade[Any], handler: ScheduledTaskHandler) -> None:
         super().__init__(origin._runtime, handler.scheduler_name, origin._call)
         self._timeout = origin._timeout
@@ -141,7 +139,6 @@ class ScheduledExecutor(Structure[S_co]):
     methods raise: RejectedExecutionError when the executor is shut down or has no room for another task.
     """
 
-    kind = "scheduled executor"
     service = "hz:impl:scheduledExecutorService"
 
     def __init__(self, runtime: Runtime, name: str) -> None:

@@ -18,7 +18,6 @@ T = TypeVar("T")
 class Set(Collection[S_co, T], Generic[S_co, T]):
     """A distributed set, with all its items in one partition: that of its name, or of what follows an `@` in it."""
 
-    kind = "set"
     service = "hz:impl:setService"
     messages: ClassVar[Service] = service_of("Set")
     _all = "getAll"

@@ -122,8 +122,6 @@ class SqlResult(Pages[S_co, SqlRow]):
     block (`async with` on asyncio) does that.
     """
 
-    kind = "SQL result"
-
     def __init__(self, origin: Facade[Any], rows: _Rows | None, metadata: SqlRowMetadata | None, count: int) -> None:
         super().__init__(origin, Source(list) if rows is None else rows)
         self._rows = rows

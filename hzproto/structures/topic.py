@@ -27,7 +27,6 @@ class Topic(Placed[S_co], Generic[S_co, T]):
     For messages that wait for their listeners see ReliableTopic.
     """
 
-    kind = "topic"
     service = "hz:impl:topicService"
     messages: ClassVar[Service] = service_of("Topic")
 

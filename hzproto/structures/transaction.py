@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, get_origin
 
 from hzproto.checks import integer, one_of, positive, text
 from hzproto.cluster import transactions
 from hzproto.ops import Acquisition, Done, FlowOp, Op
 from hzproto.structures.transactional.base import Transactional
 from hzproto.surface import Blocking, Facade, Getter, Named, S_co, getter, op
-from hzproto.transaction import TWO_PHASE, TransactionType
+from hzproto.transaction import TransactionType
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -136,47 +136,5 @@ def awaitable_part(structure: type[StructureT]) -> Getter[StructureT]:
     def build(self: Any, name: str) -> Op[StructureT]:
         return Done(self._structure(made_class, name))
 
-    method: Getter[StructureT] = getter(made_class, build)
-    return method
-
-
-class Maker(Protocol[TransactionT_co]):
-    """`new_transaction` as its caller sees it."""
-
-    def __call__(
-        self,
-        timeout: float = 120,
-        durability: int = 1,
-        type: TransactionType | int | str = TWO_PHASE,  # noqa: A002 - the parameter's public name
-    ) -> TransactionT_co: ...
-
-
-class Making(Generic[TransactionT_co]):
-    """What type checkers see in place of `new_transaction`."""
-
-    def __get__(self, obj: Facade[Any], owner: type[Any]) -> Maker[TransactionT_co]:
-        raise NotImplementedError
-
-
-def maker(transaction: type[TransactionT]) -> Making[TransactionT]:
-    """Make the method `new_transaction` of a client."""
-
-    def new_transaction(
-        self: Any,
-        timeout: float = 120,
-        durability: int = 1,
-        type: TransactionType | int | str = TWO_PHASE,  # noqa: A002 - the parameter's public name
-    ) -> Any:
-        """Make a transaction, which is still to begin.
-
-        It is rolled back when it takes more than *timeout* seconds. *durability* is on how many further members its
-        state is kept while it commits. *type* is a `TransactionType`, its value or its name.
-        """
-        made: Any = transaction(self._runtime, timeout, durability, type)
-        made._timeout = self._timeout
-        return made
-
-    new_transaction.__annotations__["return"] = transaction.__name__
-    plain: Any = new_transaction
-    method: Making[TransactionT] = plain
+    method: Getter[StructureT] = getter(made_class.kind, made_class.__name__, build)
     return method

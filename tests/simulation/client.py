@@ -13,7 +13,7 @@ from hzproto.cluster.client import Client
 from hzproto.config import Config
 from hzproto.errors import HazelcastError
 from hzproto.ops import Done, Op, Request
-from hzproto.structures.futures import CPSubsystem, FuturesClient
+from hzproto.structures.futures.client import FuturesClient
 from tests.simulation.links import Link
 from tests.simulation.requests import Requests
 from tests.simulation.violation import Violation
@@ -52,7 +52,7 @@ class SimulatedClient:
         self._dials = 0
         self.core = Client(Config.from_dict(options), rng=Random(self._name))
         self.runtime = Runtime(self, self.core, lazy=True, anonymous=True)
-        self.facade: Any = FuturesClient(self.runtime, CPSubsystem)
+        self.facade: Any = FuturesClient(self.runtime)
         self.requests = Requests(world)
         self.links: dict[Connection, Link] = {}
         self.calls: list[Call] = []

@@ -9,13 +9,13 @@ from hzproto.core import CPMember, MemberInfo
 from hzproto.future import Future, combine_futures
 from hzproto.sql import SqlRow
 from hzproto.structures.client import ClientFacade, DistributedObject
-from hzproto.structures.futures import CPSubsystem
 from hzproto.structures.ringbuffer import ReadResult
 from hzproto.surface import Blocking, Futures
 from hzproto_sync import (
     AtomicReference,
     BlockingMap,
     BlockingQueue,
+    CPSubsystem,
     FencedLock,
     HazelcastClient,
     List,
@@ -27,6 +27,7 @@ from hzproto_sync import (
     Ringbuffer,
     ScheduledExecutor,
     Set,
+    SqlService,
     Topic,
     Transaction,
     TransactionalMap,
@@ -184,7 +185,7 @@ def executors(e: ScheduledExecutor) -> None:
     assert_type(e.blocking().schedule("task", 1).is_done(), bool)
 
 
-def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem]:
+def facade_of(client: HazelcastClient) -> ClientFacade[Blocking, CPSubsystem, SqlService]:
     return client
 
 

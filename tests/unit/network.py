@@ -16,7 +16,7 @@ from hzproto.core import Address
 from hzproto.cp.sessions import Session
 from hzproto.messages import ERROR, MESSAGES, layout_of
 from hzproto.ops import Done, Op
-from hzproto.structures.futures import CPSubsystem, FuturesClient
+from hzproto.structures.futures.client import FuturesClient
 from hzproto.testing import Cluster, Member, ServerConnection
 from hzproto.wire.frames import BACKUP_EVENT, REQUEST_HEADER, FrameReader
 
@@ -146,7 +146,7 @@ class Network:
             options["cluster_members"] = [str(member.address) for member in self.cluster.members]
         self.client = Client(Config.from_dict(options), rng=Random(seed), load=load)
         self.runtime = Runtime(self, self.client)
-        self.facade: Any = FuturesClient(self.runtime, CPSubsystem)
+        self.facade: Any = FuturesClient(self.runtime)
         self.links: dict[Connection, ServerConnection] = {}
         self.unreachable: set[Address] = set()
         self.silent: set[Address] = set()

@@ -150,7 +150,7 @@ def code_lines(path: Path) -> int:
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_adapters_are_thin(adapter: str) -> None:
     package = ROOT / "adapters" / adapter / f"hzproto_{adapter}"
-    modules = (path for path in package.rglob("*.py") if path.name != "structures.py")  # which only declares classes
+    modules = package.glob("*.py")  # in its `structures` classes are only declared
     limit = 950 if adapter == "sync" else 600  # threads bring their own loop over sockets
     assert sum(code_lines(path) for path in modules) <= limit
 

@@ -16,12 +16,15 @@ from hzproto.config import Config, ReconnectMode
 from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
 from hzproto_asyncio import structures
 from hzproto_asyncio.client import HazelcastClient
-from hzproto_asyncio.structures import *  # noqa: F403 - its list of exports is there
 
 if TYPE_CHECKING:  # type checkers must see the very class that the methods are declared to return
     from hzproto.surface import Reply
+    from hzproto_asyncio.structures import *  # noqa: F403 - its list of exports is there
 else:
+    from hzproto.later import loaded_later
     from hzproto_asyncio.reply import Reply
+
+    __getattr__, __dir__ = loaded_later(__name__, {"hzproto_asyncio.structures": structures.__all__})
 
 __all__ = [
     "ClientOfflineError",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from hzproto.config import Config
 from hzproto_asyncio.runtime import Runtime
-from hzproto_asyncio.structures import AioClient, CPSubsystem
+from hzproto_asyncio.structures.client import AioClient
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -44,7 +44,7 @@ class HazelcastClient(AioClient):
 
         Raises TypeError, ValueError or InvalidConfigurationError, naming the option.
         """
-        super().__init__(Runtime(Config.resolve(config, options)), CPSubsystem)
+        super().__init__(Runtime(Config.resolve(config, options)))
 
     @classmethod
     async def create_and_start(cls, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> Self:

@@ -10,9 +10,17 @@ with HazelcastClient(cluster_members=["127.0.0.1:5701"]) as client:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hzproto.structures import futures
-from hzproto.structures.futures import *  # noqa: F403 - both adapters with futures export the same
 from hzproto_gevent.client import HazelcastClient
+
+if TYPE_CHECKING:
+    from hzproto.structures.futures import *  # noqa: F403 - both adapters with futures export the same
+else:
+    from hzproto.later import loaded_later
+
+    __getattr__, __dir__ = loaded_later(__name__, {"hzproto.structures.futures": futures.__all__})
 
 __all__ = ["HazelcastClient"]
 __all__ += futures.__all__

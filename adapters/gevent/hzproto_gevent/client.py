@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from hzproto.cluster.client import Client
 from hzproto.config import Config
-from hzproto.structures.futures import CPSubsystem, FuturesClient
+from hzproto.structures.futures.client import FuturesClient
 from hzproto_gevent.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HazelcastClient(FuturesClient):
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         runtime = Runtime(Client(Config.resolve(config, options), rng=Random(), load=import_module))
-        super().__init__(runtime, CPSubsystem, runtime.call_blocking)
+        super().__init__(runtime, runtime.call_blocking)
         self._life = runtime
         try:
             runtime.start()

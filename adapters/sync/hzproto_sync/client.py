@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from hzproto.cluster.client import Client
 from hzproto.config import Config
 from hzproto.future import Future
-from hzproto.structures.futures import CPSubsystem, FuturesClient
+from hzproto.structures.futures.client import FuturesClient
 from hzproto_sync import life
 from hzproto_sync.driver import Driver
 
@@ -81,7 +81,7 @@ class HazelcastClient(FuturesClient):
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
         self._driver = Driver(Client(Config.resolve(config, options), rng=Random(), load=import_module))
         life.register(self._driver)
-        super().__init__(Runtime(self._driver), CPSubsystem, self._driver.run)
+        super().__init__(Runtime(self._driver), self._driver.run)
         try:
             self._driver.start()
         except BaseException:

@@ -11,11 +11,19 @@ async def main(reactor):
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hzproto.config import Config, ReconnectMode
 from hzproto.errors import ClientOfflineError, HazelcastClientNotActiveError, HazelcastError, OperationTimeoutError
 from hzproto_twisted import structures
 from hzproto_twisted.client import HazelcastClient
-from hzproto_twisted.structures import *  # noqa: F403 - its list of exports is there
+
+if TYPE_CHECKING:
+    from hzproto_twisted.structures import *  # noqa: F403 - its list of exports is there
+else:
+    from hzproto.later import loaded_later
+
+    __getattr__, __dir__ = loaded_later(__name__, {"hzproto_twisted.structures": structures.__all__})
 
 __all__ = [
     "ClientOfflineError",

@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from hzproto.config import Config
 from hzproto_twisted.driver import Driver
-from hzproto_twisted.structures import CPSubsystem, TxClient
+from hzproto_twisted.structures.client import TxClient
 
 if TYPE_CHECKING:
     from hzproto.keywords import ConfigKeywords
@@ -41,7 +41,7 @@ class HazelcastClient(TxClient):
         if reactor is None:
             from twisted.internet import reactor
         self._driver = Driver(resolved, reactor)
-        super().__init__(self._driver, CPSubsystem, self._driver.call_blocking)
+        super().__init__(self._driver, self._driver.call_blocking)
 
     @classmethod
     def create_and_start(

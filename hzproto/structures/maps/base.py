@@ -20,7 +20,6 @@ SERVER_DEFAULT = -1
 class MapBase(NearCached[S_co, K, V], Owned[S_co]):
     """A map as its parts see it."""
 
-    kind = "map"
     service = "hz:impl:mapService"
     messages: ClassVar[Service] = service_of("Map")
 

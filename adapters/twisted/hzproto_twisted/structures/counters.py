@@ -1,0 +1,17 @@
+"""Structures that count, as Twisted users see them."""
+
+from __future__ import annotations
+
+import hzproto.structures.cardinality_estimator as cardinality_estimators
+import hzproto.structures.flake_id_generator as flake_id_generators
+import hzproto.structures.pn_counter as pn_counters
+from hzproto.surface import Tx
+
+
+class CardinalityEstimator(cardinality_estimators.CardinalityEstimator[Tx]): ...
+
+
+class FlakeIdGenerator(flake_id_generators.FlakeIdGenerator[Tx]): ...
+
+
+class PNCounter(pn_counters.PNCounter[Tx]): ...
