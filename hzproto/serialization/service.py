@@ -5,9 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from collections.abc import Callable
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from functools import partial
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -28,7 +26,6 @@ from hzproto.serialization.arrays import (
 from hzproto.serialization.binary import bytes_reader, bytes_writer
 from hzproto.serialization.collections import COLLECTIONS, entry_appender
 from hzproto.serialization.compact.schemas import Schemas
-from hzproto.serialization.decimals import decimal_reader, decimal_writer
 from hzproto.serialization.kinds import TypeId, unreadable
 from hzproto.serialization.lists import LIST_TYPE_IDS, list_appender, list_reader
 from hzproto.serialization.numbers import (
@@ -40,16 +37,6 @@ from hzproto.serialization.numbers import (
     int_writer,
 )
 from hzproto.serialization.partition import partition_hash
-from hzproto.serialization.temporal import (
-    date_reader,
-    date_writer,
-    datetime_writer,
-    java_date_reader,
-    local_reader,
-    offset_reader,
-    time_reader,
-    time_writer,
-)
 from hzproto.serialization.text import char_reader, json_reader, json_writer, string_reader, string_writer
 from hzproto.serialization.uuids import uuid_reader, uuid_writer
 from hzproto.wire.frames import FRAME_HEADER, MARK, NULL, RESPONSE_HEADER, SPECIAL
@@ -70,6 +57,15 @@ _pack_hash: Final = Struct(">i").pack
 _pack_header: Final = Struct(">ii").pack
 _unpack_size: Final = Struct("<i").unpack_from
 _unpack_type_id: Final = Struct(">i").unpack_from
+
+_TEMPORAL: Final = (
+    TypeId.JAVA_DATE,
+    TypeId.LOCAL_DATE,
+    TypeId.LOCAL_TIME,
+    TypeId.LOCAL_DATE_TIME,
+    TypeId.OFFSET_DATE_TIME,
+)
+"""The kinds of dates and times."""
 
 _GENERIC: Final = "hzproto.serialization.compact.generic"
 """The module of GenericRecord; the classes of other compact objects are not known before it is loaded either."""
@@ -117,6 +113,9 @@ class SerializationService:
         self._readers.update(dict.fromkeys(LIST_TYPE_IDS, list_reader(order, self._readers)))
         for type_id, read_fields in COLLECTIONS.items():
             self._read_later(type_id, partial(self._stream_reader, read_fields))
+        for type_id in _TEMPORAL:
+            self._read_later(type_id, partial(self._temporal_reader, type_id))
+        self._read_later(TypeId.BIG_DECIMAL, self._decimal_reader)
         self._read_later(TypeId.IDENTIFIED_DATA_SERIALIZABLE, self._identified_reader)
         self._read_later(TypeId.PORTABLE, lambda: self._portable.read)
         self._read_later(TypeId.COMPACT, lambda: self._compact.read)
@@ -132,7 +131,7 @@ class SerializationService:
         self._buffer: _Kind = partial(buffer_writer, order)
         self._serializers: dict[int, StreamSerializer] = {}
         for cls, serializer in config.custom_serializers.items():
-            if cls in self._kinds:
+            if self._own_kind(cls) is not None:
                 raise InvalidConfigurationError(
                     f"custom_serializers: {cls.__qualname__} has a serialized form already."
                 )
@@ -225,6 +224,23 @@ class SerializationService:
 
         self._readers[type_id] = read
 
+    def _decimal_reader(self) -> Reader:
+        from hzproto.serialization.decimals import decimal_reader
+
+        return decimal_reader(self._order)
+
+    def _temporal_reader(self, type_id: TypeId) -> Reader:
+        from hzproto.serialization.temporal import READERS
+
+        return READERS[type_id](self._order)
+
+    def _own_kind(self, cls: type[Any]) -> _Kind | None:
+        """Return how objects of *cls* are written, but for those of classes that say so themselves."""
+        if cls not in self._kinds:
+            writers = _standard_writers(cls.__module__)
+            self._kinds.update({written: partial(writer, self._order) for written, writer in writers.items()})
+        return self._kinds.get(cls)
+
     def _stream_reader(self, read_fields: ReadFields) -> Reader:
         from hzproto.serialization.custom import stream_reader
 
@@ -285,8 +301,8 @@ class SerializationService:
         if issubclass(cls, Portable):
             return _Container(TypeId.PORTABLE, self._portable.append)
         for base in cls.__mro__:
-            if base in self._kinds:
-                return self._kinds[base]
+            if (kind := self._own_kind(base)) is not None:
+                return kind
         numpy = sys.modules.get("numpy")
         if numpy is not None and issubclass(cls, numpy.ndarray):
             return self._buffer
@@ -394,10 +410,6 @@ def _basic_kinds(order: Order, int_type: IntType) -> dict[type, _Kind]:
         array: write_buffer,
         memoryview: write_buffer,
         UUID: partial(uuid_writer, order),
-        Decimal: partial(decimal_writer, order),
-        date: partial(date_writer, order),
-        time: partial(time_writer, order),
-        datetime: partial(datetime_writer, order),
         HazelcastJsonValue: partial(json_writer, order),
     }
 
@@ -416,16 +428,25 @@ def _basic_readers(order: Order) -> dict[int, Reader]:
         TypeId.STRING_ARRAY: item_array_reader(order, string_reader(order, nullable=True), 4),
         TypeId.UUID: uuid_reader(order),
         TypeId.JAVA_CLASS: read_string,
-        TypeId.JAVA_DATE: java_date_reader(order),
         TypeId.BIG_INTEGER: big_integer_reader(order),
-        TypeId.BIG_DECIMAL: decimal_reader(order),
-        TypeId.LOCAL_DATE: date_reader(order),
-        TypeId.LOCAL_TIME: time_reader(order),
-        TypeId.LOCAL_DATE_TIME: local_reader(order),
-        TypeId.OFFSET_DATE_TIME: offset_reader(order),
         TypeId.JSON: json_reader(order),
     }
     return readers
+
+
+def _standard_writers(module: str) -> Mapping[type, Callable[[Order, Prefix], Writer]]:
+    """Return how classes of a module of the standard library are written; those of others are among the basic kinds."""
+    if module == "datetime":
+        from hzproto.serialization.temporal import WRITERS
+
+        return WRITERS
+    if module == "decimal":
+        from decimal import Decimal
+
+        from hzproto.serialization.decimals import decimal_writer
+
+        return {Decimal: decimal_writer}
+    return {}
 
 
 def _is_dataclass(cls: type[Any]) -> bool:

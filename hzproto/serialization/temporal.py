@@ -6,7 +6,7 @@ with that offset as its zone. A datetime without a zone is a LOCAL_DATE_TIME, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
@@ -145,3 +145,17 @@ def java_date_reader(order: Order) -> Reader:
         return _EPOCH + timedelta(milliseconds=milliseconds)
 
     return _reader(order, "q", make)
+
+
+WRITERS: Final[Mapping[type, Callable[[Order, Prefix], Writer]]] = {
+    date: date_writer,
+    time: time_writer,
+    datetime: datetime_writer,
+}
+READERS: Final[Mapping[int, Callable[[Order], Reader]]] = {
+    TypeId.JAVA_DATE: java_date_reader,
+    TypeId.LOCAL_DATE: date_reader,
+    TypeId.LOCAL_TIME: time_reader,
+    TypeId.LOCAL_DATE_TIME: local_reader,
+    TypeId.OFFSET_DATE_TIME: offset_reader,
+}
