@@ -16,6 +16,7 @@ from hzproto.surface import Facade, S_co, op
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hzproto.cluster.client import Client
     from hzproto.ops import Buffer, Flow
     from hzproto.surface import Runtime
     from hzproto.wire.table import Method, Service
@@ -34,6 +35,12 @@ def milliseconds(name: str, seconds: float | None, default: int) -> int:
 def missing(name: str) -> Exception:
     """Make the error for None where a key or a value belongs."""
     return ValueError(f"{name} must not be None")
+
+
+def listen(core: Client, add: Method, remove: Method, deliver: Callable[[Buffer], object]) -> Op[str]:
+    """Register a listener with the protocol's *add*, whose only field is local-only; the value is its id."""
+    subscription = Subscription(str(core.new_uuid()), add, add.request.body, remove, remove.request.body, deliver)
+    return core.listeners.add(subscription)
 
 
 def explained(operation: Op[Any], explanation: str) -> Flow[Any]:

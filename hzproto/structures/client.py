@@ -9,8 +9,7 @@ from hzproto.checks import function, refusal, text
 from hzproto.core import DistributedObjectEvent, DistributedObjectEventType, DistributedObjectInfo
 from hzproto.messages import MESSAGES
 from hzproto.ops import Request
-from hzproto.structures.base import Structure
-from hzproto.structures.partition_listeners import listen, listen_for_lost_partitions, listen_for_migrations
+from hzproto.structures.base import Structure, listen
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
 from hzproto.surface import Facade, S_co, getter, op, registration
 from hzproto.transaction import TWO_PHASE
@@ -192,6 +191,8 @@ class ClientFacade(Facade[S_co], Generic[S_co, CPSubsystemT, SqlServiceT]):
         A partition is lost with the member that owns it, even when a backup has all of its data and takes its place:
         `lost_backup_count` tells. Maps have a listener for partitions whose data is lost.
         """
+        from hzproto.structures.partition_listeners import listen_for_lost_partitions
+
         return listen_for_lost_partitions(self._core, partition_lost_func)
 
     @registration
@@ -211,6 +212,8 @@ class ClientFacade(Facade[S_co], Generic[S_co, CPSubsystemT, SqlServiceT]):
 
         Return the registration's id. Members 4.2 and newer; UnsupportedOperationError from others.
         """
+        from hzproto.structures.partition_listeners import listen_for_migrations
+
         return listen_for_migrations(
             self._core,
             migration_started=migration_started,

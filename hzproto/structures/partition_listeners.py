@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.checks import function, given_functions
-from hzproto.cluster.listeners import Subscription
 from hzproto.events import MigrationState, PartitionLostEvent, ReplicaMigrationEvent
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Op
-from hzproto.structures.base import explained
+from hzproto.structures.base import explained, listen
 from hzproto.wire.frames import REQUEST_HEADER
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.client import Client
     from hzproto.ops import Buffer
-    from hzproto.wire.table import Method
 
 _ADD_LOST = MESSAGES["Client.addPartitionLostListener"]
 _REMOVE_LOST = MESSAGES["Client.removePartitionLostListener"]
@@ -26,12 +24,6 @@ _REMOVE_MIGRATION = MESSAGES["Client.removeMigrationListener"]
 
 _MIGRATIONS = "Migration listeners need members 4.2 and newer."
 _STARTED: Final = 0  # the type of a Migration event; the other one is 1, finished
-
-
-def listen(core: Client, add: Method, remove: Method, deliver: Callable[[Buffer], object]) -> Op[str]:
-    """Register a listener with the protocol's *add*, whose only field is local-only; the value is its id."""
-    subscription = Subscription(str(core.new_uuid()), add, add.request.body, remove, remove.request.body, deliver)
-    return core.listeners.add(subscription)
 
 
 def listen_for_lost_partitions(core: Client, listener: Callable[[PartitionLostEvent], object]) -> Op[str]:

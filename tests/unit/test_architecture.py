@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,31 +156,3 @@ def test_adapters_are_thin(adapter: str) -> None:
 @pytest.mark.parametrize("package", ["hzproto", *(f"adapters/{adapter}/hzproto_{adapter}" for adapter in ADAPTERS)])
 def test_packages_say_that_they_are_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").exists()
-
-
-SELDOM = {
-    *("json", "pickle", "ssl", "urllib.parse", "hzproto.keywords", "hzproto.metrics"),
-    *("hzproto.cluster.backpressure", "hzproto.cluster.schemas", "hzproto.cluster.statistics", "hzproto.cluster.tls"),
-    *("hzproto.cp.sessions", "hzproto.exporters", "hzproto.near_cache.cache", "hzproto.near_cache.store"),
-    *("hzproto.serialization.compact.kinds", "hzproto.serialization.custom", "hzproto.serialization.identified"),
-    *("hzproto.serialization.payloads", "hzproto.serialization.portable", "hzproto.testing"),
-}
-"""What is loaded when it is first used, and not by imports: most programs do without most of it."""
-
-
-@pytest.mark.parametrize("adapter", ["asyncio", "sync"])
-@pytest.mark.parametrize("program", ["", "Client(Config(), rng=Random(1))"], ids=["import", "client"])
-def test_nothing_is_loaded_that_few_programs_need(adapter: str, program: str) -> None:
-    lines = [
-        "import asyncio, sys",
-        "from random import Random",
-        "base = set(sys.modules)",
-        f"import hzproto_{adapter}",
-        "from hzproto import Client, Config",
-        program,
-        "print(*(set(sys.modules) - base))",
-    ]
-    command = [sys.executable, "-c", "\n".join(lines)]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert f"hzproto_{adapter}.client" in loaded
-    assert SELDOM.intersection(loaded) == set()
