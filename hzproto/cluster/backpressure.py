@@ -10,6 +10,9 @@ from hzproto.errors import HazelcastOverloadError
 
 if TYPE_CHECKING:
     from hzproto.cluster.connection import Connection
+    from hzproto.cluster.invocations import Counters
+    from hzproto.cluster.routing import Routing
+    from hzproto.cluster.timers import Timers
     from hzproto.config import Config
     from hzproto.ops import Buffer, Op, Request
 
@@ -21,8 +24,10 @@ class LimitedInvocations(Invocations):
     through.
     """
 
-    def __init__(self, config: Config, *parts: Any) -> None:
-        super().__init__(config, *parts)
+    def __init__(
+        self, config: Config, timers: Timers, routing: Routing, counters: Counters, dirty: list[Connection]
+    ) -> None:
+        super().__init__(config, timers, routing, counters, dirty)
         self._limit = config.max_in_flight or 0
         self._refuses = config.overload_policy is OverloadPolicy.RAISE
         self._waiting: dict[Op[Any], None] = {}

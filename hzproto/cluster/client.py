@@ -19,6 +19,7 @@ from hzproto.cluster.members import member_from_wire, update_members
 from hzproto.cluster.partitions import update_partitions
 from hzproto.cluster.proxies import Proxies
 from hzproto.cluster.routing import Routing
+from hzproto.cluster.schemas import SchemaExchange
 from hzproto.cluster.timers import Timer, Timers
 from hzproto.config import ReconnectMode
 from hzproto.errors import (
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from hzproto.cluster.actions import Action, LookUp
-    from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.statistics import Statistics
     from hzproto.cluster.tls import Tls
     from hzproto.config import Config
@@ -101,9 +101,7 @@ class Client:
         self.serialization = SerializationService(config)
         self.routing = Routing(smart=config.smart_routing, load_balancer=config.load_balancer)
         self.invocations = self._make_invocations()
-        self.held: dict[tuple[Connection, int], list[Buffer]] = {}
-        """Messages that need schemas which are being fetched, and those behind them for the same request or listener,
-        by connection and correlation id."""
+        self.schemas = SchemaExchange(self)
         self.invocations.fail_offline = config.async_start
         self.listeners = Listeners(
             self.invocations, self.deliveries, smart=config.smart_routing, capacity=config.event_queue_capacity
@@ -167,12 +165,11 @@ class Client:
 
     def _make_invocations(self) -> Invocations:
         parts = self.config, self.timers, self.routing, self.counters, self.dirty_connections
-        schemas = self.serialization.schemas.unreplicated, self._hold
         if self.config.max_in_flight is None:
-            return Invocations(*parts, *schemas)
+            return Invocations(*parts)
         from hzproto.cluster.backpressure import LimitedInvocations
 
-        return LimitedInvocations(*parts, *schemas)
+        return LimitedInvocations(*parts)
 
     def _make_tls(self) -> Tls:
         from hzproto.cluster.tls import Tls
@@ -183,16 +180,6 @@ class Client:
         from hzproto.cluster.statistics import Statistics
 
         return Statistics(self, self.load("time"), _load_optional(self.load, "psutil"))
-
-    def _hold(self, request: Request[Any], connection: Connection) -> bool:
-        return self.schemas.hold(request, connection)
-
-    @made_later
-    def schemas(self) -> SchemaExchange:
-        """The schemas of compact objects, between this client and the members."""
-        from hzproto.cluster.schemas import SchemaExchange
-
-        return SchemaExchange(self)
 
     @made_later
     def leaders(self) -> Leaders:
@@ -335,7 +322,7 @@ class Client:
         return self._tls.new_connection(self, slot, address, limit)
 
     def messages_received(self, connection: Connection, messages: list[Buffer]) -> None:
-        if connection.marked or self.held:
+        if connection.marked or self.schemas.held:
             messages = self.schemas.readable(connection, messages)
         self.invocations.receive(connection, messages)
 
@@ -348,8 +335,7 @@ class Client:
     def handshake(self, connection: Connection) -> Flow[None]:
         """Authenticate on *connection* and register all that must be there before it carries requests."""
         self._admit(connection, (yield from authentication(self.config, self.uuid, self.name, connection)))
-        if self.serialization.schemas.unreplicated:
-            yield from self.schemas.send_all(connection)
+        yield from self.schemas.send_all(connection)
         if self.connector.phase is Phase.SEEKING:
             yield from self.proxies.create_again(connection)
         if self._use_backup_acks:

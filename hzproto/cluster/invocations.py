@@ -10,7 +10,7 @@ import logging
 import math
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class, lower case in the standard library
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from hzproto.cluster.retry import may_retry, retry_delay
@@ -46,13 +46,11 @@ if TYPE_CHECKING:
 
     from hzproto.cluster.connection import Connection
     from hzproto.cluster.routing import Routing
+    from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.timers import Timer, Timers
     from hzproto.config import Config
     from hzproto.ops import Buffer, Flow
     from hzproto.serialization.compact.schema import Schema
-
-    Hold: TypeAlias = Callable[[Request[Any], Connection], bool]
-    """Keeps a request, which is to go over a connection, for later; False: it may go."""
 
 logger = logging.getLogger(__name__)
 
@@ -103,20 +101,10 @@ class Counters:
 
 
 class Invocations:
-    """The operations of one client.
-
-    While any schemas are *unreplicated*, *hold* decides whether a request must wait for them.
-    """
+    """The operations of one client."""
 
     def __init__(
-        self,
-        config: Config,
-        timers: Timers,
-        routing: Routing,
-        counters: Counters,
-        dirty: list[Connection],
-        unreplicated: Mapping[int, Schema],
-        hold: Hold,
+        self, config: Config, timers: Timers, routing: Routing, counters: Counters, dirty: list[Connection]
     ) -> None:
         self._timeout = config.invocation_timeout
         self._pause = config.invocation_retry_pause
@@ -142,11 +130,16 @@ class Invocations:
         self._orphans: dict[Op[Any], None] = {}  # what goes on without a caller, and what gives its gains back
         self._no_orphans: Op[None] | None = None  # finishes when there are none
         self._parked: dict[Request[Any], None] = {}
-        self._unreplicated = unreplicated
-        self._hold = hold
+        self._schemas: SchemaExchange | None = None
+        self._unreplicated: Mapping[int, Schema] = {}
         self._unacked: dict[int, tuple[Request[Any], float]] = {}  # answered, with the time to stop waiting for acks
         self._sweeping = False
         self._sweeping_acks = False
+
+    def use(self, schemas: SchemaExchange, unreplicated: Mapping[int, Schema]) -> None:
+        """From now on, while any are *unreplicated*, *schemas* decides whether a request must wait for them."""
+        self._schemas = schemas
+        self._unreplicated = unreplicated
 
     # Submitting and ending
 
@@ -372,7 +365,7 @@ class Invocations:
             if connection is None:
                 self._no_route(request)
                 return
-        if self._unreplicated and self._hold(request, connection):
+        if self._unreplicated and self._schemas is not None and self._schemas.hold(request, connection):
             return
         counters = self._counters
         counters.requests = sequence = counters.requests + 1

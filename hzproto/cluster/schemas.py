@@ -22,7 +22,6 @@ from hzproto.errors import (
 )
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Request, Sleep
-from hzproto.serialization.compact.schema import Schema
 from hzproto.serialization.compact.schemas import SchemaNotFoundError
 from hzproto.wire.frames import FRAME_HEADER, RESPONSE_HEADER, SPECIAL, iter_frames
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
     from hzproto.ops import Buffer, Flow
+    from hzproto.serialization.compact.schema import Schema
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +55,13 @@ class SchemaExchange:
         self._serialization = client.serialization
         self._schemas = client.serialization.schemas
         self._invocations = client.invocations
+        self._invocations.use(self, self._schemas.unreplicated)
         self._pack_id = Struct(">q" if client.config.is_big_endian else "<q").pack
         self._sending: _Flights = {}
         self._fetching: _Flights = {}
-        self._held = client.held
+        self.held: Final[dict[tuple[Connection, int], list[Buffer]]] = {}
+        """Messages that need schemas which are being fetched, and those behind them for the same request or listener,
+        by connection and correlation id."""
 
     # Objects that go out
 
@@ -122,16 +125,16 @@ class SchemaExchange:
     def _hold_message(self, connection: Connection, message: Buffer) -> bool:
         correlation_id: int = RESPONSE_HEADER.unpack_from(message)[3]
         key = connection, correlation_id
-        if (behind := self._held.get(key)) is not None:
+        if (behind := self.held.get(key)) is not None:
             behind.append(message)
             return True
         missing = self._missing(message)
         if missing is None:
             return False
-        self._held[key] = [message]
+        self.held[key] = [message]
 
         def go_on(error: Exception | None) -> None:
-            first, *rest = self._held.pop(key)
+            first, *rest = self.held.pop(key)
             if connection.closed:
                 return
             try:
@@ -198,4 +201,6 @@ def _to_wire(schema: Schema) -> dict[str, Any]:
 
 
 def _from_wire(schema: dict[str, Any]) -> Schema:
+    from hzproto.serialization.compact.schema import Schema  # with all of compact, which many clients do without
+
     return Schema.of(schema["typeName"], ((field["fieldName"], field["kind"]) for field in schema["fields"]))

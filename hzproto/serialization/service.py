@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import sys
 from array import array
 from collections.abc import Callable, Mapping
 from functools import partial
-from struct import Struct
+from struct import Struct, pack
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -107,6 +108,10 @@ class SerializationService:
         self._order: Order = order
         self._config = config
         self.schemas: Final = Schemas()
+        # Type ids have the payload's byte order, but for that of the `Data` itself.
+        self._compact_ids = [
+            re.compile(re.escape(pack(f"{of}i", TypeId.COMPACT))) for of in dict.fromkeys((">", order))
+        ]
         self._items = _Items(order, self._kind_of)
         append_object = self._items.append
         self._readers = _basic_readers(order)
@@ -191,7 +196,8 @@ class SerializationService:
         """
         if MARK not in (data if isinstance(data, bytes) else data.obj):  # type: ignore[operator]  # views look slowly
             return False
-        return self._compact.lacks_schema(data)
+        ids = (found for type_id in self._compact_ids for found in type_id.finditer(data))
+        return any(not self._compact.knows(data, found.end()) for found in ids)
 
     def object_in(self, answer: Buffer) -> Any:
         """Read the object in an answer whose only field is `Data?`; otherwise like `to_object`.

@@ -24,7 +24,7 @@ SELDOM = {
         "hzproto.predicate",
         "hzproto.sql",
     ),
-    *("hzproto.cluster.backpressure", "hzproto.cluster.schemas", "hzproto.cluster.statistics", "hzproto.cluster.tls"),
+    *("hzproto.cluster.backpressure", "hzproto.cluster.statistics", "hzproto.cluster.tls"),
     *("hzproto.cluster.transactions", "hzproto.cp", "hzproto.near_cache.cache", "hzproto.near_cache.store"),
     *("hzproto.serialization.compact.kinds", "hzproto.serialization.custom", "hzproto.serialization.decimals"),
     *("hzproto.serialization.identified", "hzproto.serialization.payloads", "hzproto.serialization.portable"),

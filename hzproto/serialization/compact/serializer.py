@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable
 from dataclasses import is_dataclass
@@ -18,7 +17,7 @@ from hzproto.serialization.compact.reader import CompactReader
 from hzproto.serialization.compact.schema import Schema
 from hzproto.serialization.compact.schemas import SchemaNotFoundError, Schemas
 from hzproto.serialization.compact.writer import CompactWriter
-from hzproto.serialization.kinds import TypeId, nested
+from hzproto.serialization.kinds import nested
 
 if TYPE_CHECKING:
     from hzproto.serialization.kinds import Buffer, Order
@@ -32,10 +31,6 @@ class Compact:
     ) -> None:
         self._order: Order = order
         self._schemas = schemas
-        # Type ids have the payload's byte order, but for that of the `Data` itself.
-        self._type_ids = [
-            re.compile(re.escape(struct.pack(f"{of}i", TypeId.COMPACT))) for of in dict.fromkeys((">", order))
-        ]
         self._unpack_id = Struct(f"{order}q").unpack_from
         self._by_class: dict[type, CompactSerializer[Any]] = {}
         self._by_name: dict[str, CompactSerializer[Any]] = {}
@@ -72,11 +67,7 @@ class Compact:
         values = {name: reader.value(name) for name in codec.kinds}
         return GenericRecord(codec.schema.type_name, codec.kinds, values), reader.end
 
-    def lacks_schema(self, data: Buffer) -> bool:
-        """Whether *data*, or anything with `Data` in it, may have a compact object whose schema is not known."""
-        return any(not self._knows(data, found.end()) for type_id in self._type_ids for found in type_id.finditer(data))
-
-    def _knows(self, data: Buffer, offset: int) -> bool:
+    def knows(self, data: Buffer, offset: int) -> bool:
         """Whether the schemas of the compact object with this payload, and of those in it, are known.
 
         Of bytes that are no such object, True or False.

@@ -304,7 +304,7 @@ class TestReading:
         reading.take(FETCH).pass_on()
         reading.advance(1)
         assert get.result() == Point(1, 2)
-        assert not reading.client.held
+        assert not reading.client.schemas.held
 
     def test_what_waits_can_be_given_up(self, reader: Reader) -> None:
         reading = reader.network
