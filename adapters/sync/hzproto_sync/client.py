@@ -6,11 +6,10 @@ import threading
 import time
 from importlib import import_module
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from hzproto.cluster.client import Client
 from hzproto.config import Config
-from hzproto.future import Future
 from hzproto.structures.futures.client import FuturesClient
 from hzproto_sync import life
 from hzproto_sync.driver import Driver
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hzproto.keywords import ConfigKeywords
-    from hzproto.ops import Op
 
 
 class _Identity(threading.local):
@@ -41,14 +39,8 @@ class Runtime:
 
     def __init__(self, driver: Driver) -> None:
         self.core = driver.core
+        self.call = driver.submit
         self.call_blocking = driver.run
-        self._driver = driver
-
-    def call(self, op: Op[Any], timeout: float | None) -> Future[Any]:
-        """Begin *op*; return the future of its result."""
-        if not op.done:
-            self._driver.submit(op, timeout)
-        return Future(op, self._driver)
 
     def caller(self) -> int:
         """As whom the current thread owns locks, 0 if it never has."""

@@ -7,6 +7,7 @@ from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from hzproto.future import Future
 from hzproto.ops import Done, Op
 from hzproto_sync.lead import BURST, Forked, Lead, Waiter, add_waiter
 
@@ -49,6 +50,7 @@ class Driver(Lead):
                 self._nobody_polls.set()
             else:
                 self._sockets.wake()
+            self._collect()
         self._send()
         self._nobody_polls.wait()
         until = monotonic() + patience
@@ -66,15 +68,22 @@ class Driver(Lead):
 
     # Operations
 
-    def submit(self, op: Op[Any], timeout: float | None) -> None:
-        """Begin *op*, for which nobody waits yet."""
+    def submit(self, op: Op[Any], timeout: float | None) -> Future[Any]:
+        """Begin *op* unless it has ended; return the future of its result."""
+        if op.done:
+            return Future(op, self)
         self._check_reentry()
         try:
             with self._lock:
-                self.core.submit(op, monotonic(), timeout)
-                self._settle()
-                self._burst += 1
-                left = self._burst > BURST and not self._urgent
+                core = self.core
+                core.submit(op, monotonic(), timeout)
+                self._burst = burst = self._burst + 1
+                left = burst > BURST
+                # In a burst the core keeps most messages, until somebody looks: it may soon have others for the same
+                # connection.
+                if not left or not burst % BURST or core.finished or core.pending_actions or core.deliveries:
+                    self._settle()
+                    left = left and not self._urgent
                 if left and not self._napping and not self._hailed:
                     self._hailed = True
                     self._sockets.wake()
@@ -85,6 +94,7 @@ class Driver(Lead):
         except BaseException:
             self._mend()
             raise
+        return Future(op, self)
 
     def run(self, op: Op[Any], timeout: float | None) -> Any:
         """Carry *op* out; return its value or raise its error. An exception of a signal cancels it."""
@@ -130,6 +140,7 @@ class Driver(Lead):
             with self._lock:
                 if not op.done:
                     self._line_up(me)
+                self._collect()
             self._send()
             self._stay(me)
         except BaseException:

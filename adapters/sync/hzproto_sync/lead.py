@@ -412,13 +412,14 @@ class Lead:
         if self._closed:
             return False
         me = self._runner
-        self._send()
         with self._lock:
+            self._collect()
             me.op.done = self._callbacks.waiting
             leads = not me.op.done and self._leader is None and not self._closed
             if leads:
                 self._appoint(me)
         try:
+            self._send()
             while leads and self._leader is me:
                 self._pass(me)
         except Exception:

@@ -50,7 +50,7 @@ class Transport:
     def queue(self, data: list[bytes]) -> bool:
         """Put *data* behind what is to be sent; return whether that is so much that it should not wait for more."""
         self._queue += data
-        return len(self._queue) >= MANY or (bool(data) and len(data[-1]) >= LARGE)
+        return len(self._queue) >= MANY or (bool(data) and max(map(len, data)) >= LARGE)
 
     def send(self) -> None:
         """Send what is queued, as far as the system takes it. Raises OSError when the connection is lost."""
