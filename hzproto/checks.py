@@ -103,6 +103,9 @@ def number(allowed: str, test: Callable[[float], bool]) -> Check[float]:
 non_negative: Final = number("a number of at least 0", lambda n: n >= 0)
 positive: Final = number("a number greater than 0", lambda n: n > 0)
 
+LONGEST_TIME: Final = (2**63 - 1) // 1000
+"""Seconds; members count their milliseconds in 64 bits."""
+
 
 def one_of(enum: type[EnumT]) -> Check[EnumT]:
     """Make the check of a member of *enum*, given as such, by its value or by its name."""
@@ -124,12 +127,30 @@ def optional(check: Check[T]) -> Check[T | None]:
     return lambda name, value: None if value is None else check(name, value)
 
 
+def iterable(name: str, value: object) -> Iterable[Any]:
+    """Something to go through, whatever its items are."""
+    if isinstance(value, Iterable):
+        return cast(Iterable[object], value)
+    raise refusal(TypeError, name, value, "iterable, such as a list")
+
+
+def each(check: Check[T], name: str, value: object) -> list[T]:
+    """Something to go through whose every item passes *check*. The result is a list."""
+    return [check(f"{name}[{index}]", item) for index, item in enumerate(iterable(name, value))]
+
+
+def pairs(name: str, value: object) -> Iterable[tuple[Any, Any]]:
+    """A mapping, whatever its keys and values are. The result is pairs of those."""
+    if isinstance(value, Mapping):
+        return cast(Mapping[object, object], value).items()
+    raise refusal(TypeError, name, value, "a mapping, such as a dict")
+
+
 def list_of(check: Check[T]) -> Check[tuple[T, ...]]:
     """Make the check of a list or tuple whose every item passes *check*. The result is a tuple."""
 
     def check_items(name: str, value: object) -> tuple[T, ...]:
-        items = _sequence(name, value, "a list or a tuple")
-        return tuple(check(f"{name}[{index}]", item) for index, item in enumerate(items))
+        return tuple(each(check, name, _sequence(name, value, "a list or a tuple")))
 
     return check_items
 
@@ -150,11 +171,8 @@ def mapping_of(check_key: Check[K], check_value: Check[V]) -> Check[Mapping[K, V
     """Make the check of a mapping whose keys and values pass their checks. The result is a copy that cannot change."""
 
     def check(name: str, value: object) -> Mapping[K, V]:
-        if not isinstance(value, Mapping):
-            raise refusal(TypeError, name, value, "a mapping, such as a dict")
-        entries = cast(Mapping[object, object], value)
         return MappingProxyType(
-            {check_key(f"a key of {name}", k): check_value(f"{name}[{k!r}]", v) for k, v in entries.items()}
+            {check_key(f"a key of {name}", k): check_value(f"{name}[{k!r}]", v) for k, v in pairs(name, value)}
         )
 
     return check

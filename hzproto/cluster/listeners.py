@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from hzproto.checks import text
 from hzproto.cluster.actions import Delivery
 from hzproto.cluster.connection import ConnectionState
 from hzproto.errors import TargetDisconnectedError
@@ -101,7 +102,7 @@ class Listeners:
 
     def remove(self, subscription_id: str) -> Op[bool]:
         """End a subscription: no further event is delivered; the value says whether there was one of this id."""
-        return FlowOp(self._remove(subscription_id))
+        return FlowOp(self._remove(text("registration_id", subscription_id)))
 
     def _add(self, subscription: Subscription) -> Flow[str]:
         self._subscriptions[subscription.id] = subscription

@@ -92,19 +92,19 @@ class AtomicLong(CPObject[S_co]):
     @op
     def alter(self, function: Any) -> Op[None]:
         """Set the value to what *function* makes of it."""
-        return self._operation(_ALTER, self._to_data(function), _NEW_VALUE, convert=nothing)
+        return self._operation(_ALTER, self._given("function", function), _NEW_VALUE, convert=nothing)
 
     @op
     def alter_and_get(self, function: Any) -> Op[int]:
         """Set the value to what *function* makes of it; return the new value."""
-        return self._operation(_ALTER, self._to_data(function), _NEW_VALUE)
+        return self._operation(_ALTER, self._given("function", function), _NEW_VALUE)
 
     @op
     def get_and_alter(self, function: Any) -> Op[int]:
         """Set the value to what *function* makes of it; return the value before."""
-        return self._operation(_ALTER, self._to_data(function), _OLD_VALUE)
+        return self._operation(_ALTER, self._given("function", function), _OLD_VALUE)
 
     @op
     def apply(self, function: Any) -> Op[Any]:
         """Return what *function* makes of the value, which stays as it is."""
-        return self._operation(_APPLY, self._to_data(function), convert=self._to_object)
+        return self._operation(_APPLY, self._given("function", function), convert=self._to_object)

@@ -79,22 +79,22 @@ class AtomicReference(CPObject[S_co], Generic[S_co, V]):
     @op
     def alter(self, function: Any) -> Op[None]:
         """Replace the object by what *function* makes of it."""
-        return self._operation(_APPLY, self._to_data(function), _NO_VALUE, True, convert=nothing)
+        return self._operation(_APPLY, self._given("function", function), _NO_VALUE, True, convert=nothing)
 
     @op
     def alter_and_get(self, function: Any) -> Op[V | None]:
         """Replace the object by what *function* makes of it; return the new one."""
-        return self._operation(_APPLY, self._to_data(function), _NEW_VALUE, True, convert=self._to_object)
+        return self._operation(_APPLY, self._given("function", function), _NEW_VALUE, True, convert=self._to_object)
 
     @op
     def get_and_alter(self, function: Any) -> Op[V | None]:
         """Replace the object by what *function* makes of it; return the one before."""
-        return self._operation(_APPLY, self._to_data(function), _OLD_VALUE, True, convert=self._to_object)
+        return self._operation(_APPLY, self._given("function", function), _OLD_VALUE, True, convert=self._to_object)
 
     @op
     def apply(self, function: Any) -> Op[Any]:
         """Return what *function* makes of the object, which stays as it is."""
-        return self._operation(_APPLY, self._to_data(function), _NEW_VALUE, False, convert=self._to_object)
+        return self._operation(_APPLY, self._given("function", function), _NEW_VALUE, False, convert=self._to_object)
 
     def _data(self, value: V | None) -> bytes | None:
         return None if value is None else self._to_data(value)

@@ -6,7 +6,7 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from hzproto.checks import integer, non_negative
+from hzproto.checks import LONGEST_TIME, integer, number, refusal, text
 from hzproto.cluster.listeners import Subscription
 from hzproto.errors import UnsupportedOperationError
 from hzproto.ops import FlowOp, Op, Request
@@ -22,14 +22,25 @@ if TYPE_CHECKING:
     from hzproto.wire.table import Method, Service
 
 _OWNER = integer(1, 2**63 - 1)
+_time = number(f"a number of at least 0 and at most {LONGEST_TIME}", lambda n: 0 <= n <= LONGEST_TIME)
 
 
-def milliseconds(name: str, seconds: float | None, default: int) -> int:
-    """Check an optional time in seconds; members take whole milliseconds, of which a time above 0 has at least one."""
-    if seconds is None:
+def milliseconds(name: str, seconds: float | None, default: int | None = None) -> int:
+    """Check a time in seconds, which may be None if there is a *default*.
+
+    Members take whole milliseconds, of which a time above 0 has at least one.
+    """
+    if seconds is None and default is not None:
         return default
-    checked = non_negative(name, seconds)
+    checked = _time(name, seconds)
     return max(1, round(checked * 1000)) if checked else 0
+
+
+def name_given(name: str) -> str:
+    """Check the name of a structure."""
+    if not text("name", name):
+        raise refusal(ValueError, "name", name, "a name that is not empty")
+    return name
 
 
 def missing(name: str) -> Exception:
@@ -129,6 +140,12 @@ class Placed(Structure[S_co]):
         self._object_name = name if object_name is None else object_name
         self._body = Bodies(self._object_name)
         self._place = self._to_data(string_partition_strategy(self._object_name))
+
+    def _given(self, name: str, value: object) -> bytes:
+        """Serialize an argument that must not be None."""
+        if value is None:
+            raise missing(name)
+        return self._to_data(value)
 
     def _request(
         self, method: str, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hzproto.messages import service_of
 from hzproto.serialization.hash64 import hash64
-from hzproto.structures.base import Placed, missing
+from hzproto.structures.base import Placed
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ class CardinalityEstimator(Placed[S_co]):
     @op
     def add(self, obj: Any) -> Op[None]:
         """Count *obj*, unless it has been counted before."""
-        if obj is None:
-            raise missing("obj")
-        return self._request("add", hash64(self._to_data(obj)))
+        return self._request("add", hash64(self._given("obj", obj)))
 
     @op
     def estimate(self) -> Op[int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
-from hzproto.checks import function, refusal, text
+from hzproto.checks import function
 from hzproto.core import DistributedObjectEvent, DistributedObjectEventType, DistributedObjectInfo
 from hzproto.messages import MESSAGES
 from hzproto.ops import Request
-from hzproto.structures.base import Structure, listen
+from hzproto.structures.base import Structure, listen, name_given
 from hzproto.structures.services import ClusterService, LifecycleService, PartitionService
 from hzproto.surface import Facade, S_co, getter, op, registration
 from hzproto.transaction import TWO_PHASE
@@ -61,7 +61,7 @@ def _getter(kind: str, class_name: str) -> Any:
     """Make the method of a client that returns a structure by its name."""
 
     def build(self: Any, name: str) -> Op[Structure[Any]]:
-        made = self._class(class_name)(self._runtime, _name(name))
+        made = self._class(class_name)(self._runtime, name_given(name))
         operation: Op[Structure[Any]] = self._hand_out(made, made._create)
         return operation
 
@@ -248,9 +248,3 @@ class ClientFacade(Facade[S_co], Generic[S_co, CPSubsystemT, SqlServiceT]):
 def _deliver(called: Callable[[DistributedObjectEvent], object], message: Buffer) -> object:
     name, service, event_type, source = _ADD_LISTENER.events["DistributedObject"].parse(message)
     return called(DistributedObjectEvent(name, service, DistributedObjectEventType(event_type), source))
-
-
-def _name(name: str) -> str:
-    if not text("name", name):
-        raise refusal(ValueError, "name", name, "a name that is not empty")
-    return name

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from hzproto.checks import boolean, function
+from hzproto.checks import boolean, each, function
 from hzproto.events import ItemEvent, ItemEventType
 from hzproto.ops import Op
-from hzproto.structures.base import Placed, missing
+from hzproto.structures.base import Placed
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Collection(Placed[S_co], Generic[S_co, T]):
     @op
     def contains(self, item: T) -> Op[bool]:
         """Whether *item* is there."""
-        return self._request("contains", self._item_data("item", item))
+        return self._request("contains", self._given("item", item))
 
     @op
     def contains_all(self, items: Sequence[T]) -> Op[bool]:
@@ -64,7 +64,7 @@ class Collection(Placed[S_co], Generic[S_co, T]):
     @op
     def remove(self, item: T) -> Op[bool]:
         """Remove *item*, once; return whether it was there."""
-        return self._request("remove", self._item_data("item", item))
+        return self._request("remove", self._given("item", item))
 
     @op
     def remove_all(self, items: Sequence[T]) -> Op[bool]:
@@ -120,13 +120,8 @@ class Collection(Placed[S_co], Generic[S_co, T]):
     def _event(self, item: Buffer | None, kind: ItemEventType, member: UUID) -> ItemEvent[T]:
         return ItemEvent(self._name, self._to_object(item), kind, self._core.routing.members.members.get(member))
 
-    def _item_data(self, name: str, item: T) -> bytes:
-        if item is None:
-            raise missing(name)
-        return self._to_data(item)
-
     def _items_data(self, items: Sequence[T]) -> list[bytes]:
-        return [self._item_data(f"items[{index}]", item) for index, item in enumerate(items)]
+        return each(self._given, "items", items)
 
     def _objects(self, items: Sequence[Buffer]) -> list[Any]:
         return [self._to_object(item) for item in items]

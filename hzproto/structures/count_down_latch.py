@@ -54,5 +54,5 @@ class CountDownLatch(CPObject[S_co]):
     @op
     def await_latch(self, timeout: float) -> Op[bool]:
         """Wait until the count is 0, at most for *timeout* seconds; return whether it is."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return self._operation(_AWAIT, self._core.new_uuid(), timeout_ms, wait=timeout)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hzproto.errors import HazelcastError, UnsupportedOperationError
 from hzproto.messages import MESSAGES
-from hzproto.structures.base import missing, nothing
+from hzproto.structures.base import nothing
 from hzproto.structures.cp_object import CPObject
 from hzproto.surface import S_co, op
 
@@ -40,44 +40,39 @@ class CPMap(CPObject[S_co], Generic[S_co, K, V]):
     @op
     def get(self, key: K) -> Op[V | None]:
         """Return the value of *key*, or None."""
-        return self._operation(_GET, self._data("key", key), convert=self._to_object)
+        return self._operation(_GET, self._given("key", key), convert=self._to_object)
 
     @op
     def put(self, key: K, value: V) -> Op[V | None]:
         """Store *value* under *key*; return the value that it replaces, or None."""
-        return self._operation(_PUT, self._data("key", key), self._data("value", value), convert=self._to_object)
+        return self._operation(_PUT, self._given("key", key), self._given("value", value), convert=self._to_object)
 
     @op
     def put_if_absent(self, key: K, value: V) -> Op[V | None]:
         """Store *value* unless *key* has one; return the value that it has, or None."""
-        data = self._data("key", key), self._data("value", value)
+        data = self._given("key", key), self._given("value", value)
         return self._operation(_PUT_IF_ABSENT, *data, convert=self._to_object)
 
     @op
     def set(self, key: K, value: V) -> Op[None]:
         """Store *value* under *key* without asking for the value that it replaces."""
-        return self._operation(_SET, self._data("key", key), self._data("value", value), convert=nothing)
+        return self._operation(_SET, self._given("key", key), self._given("value", value), convert=nothing)
 
     @op
     def remove(self, key: K) -> Op[V | None]:
         """Remove *key*; return the value that it had, or None."""
-        return self._operation(_REMOVE, self._data("key", key), convert=self._to_object)
+        return self._operation(_REMOVE, self._given("key", key), convert=self._to_object)
 
     @op
     def delete(self, key: K) -> Op[None]:
         """Remove *key* without asking for the value that it had."""
-        return self._operation(_DELETE, self._data("key", key), convert=nothing)
+        return self._operation(_DELETE, self._given("key", key), convert=nothing)
 
     @op
     def compare_and_set(self, key: K, expect: V, update: V) -> Op[bool]:
         """Store *update* under *key* if its value equals *expect*; return whether it did."""
-        data = self._data("key", key), self._data("expect", expect), self._data("update", update)
+        data = self._given("key", key), self._given("expect", expect), self._given("update", update)
         return self._operation(_COMPARE_AND_SET, *data)
-
-    def _data(self, name: str, value: object) -> bytes:
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)
 
     def _ask(self, method: Method, *arguments: Any) -> Flow[Any]:
         group = yield from self._core.groups.get(self._group)

@@ -68,7 +68,7 @@ class FencedLock(CPObject[S_co], Owned[S_co]):
         Returns `INVALID_FENCE` (0) when the lock was not acquired. Raises LockOwnershipLostError like `lock`.
         """
         identity = self._acquiring(owner)
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return Acquisition(
             self._acquire(identity, timeout_ms),
             lambda fence: None if fence == INVALID_FENCE else FlowOp(self._release(identity)),

@@ -41,7 +41,7 @@ class KeyLocks(Keyed[S_co, K, V], Owned[S_co]):
     ) -> Op[bool]:
         """Lock *key* if it becomes free within *timeout* seconds; return whether it is locked. See `lock`."""
         lease = milliseconds("lease_time", lease_time, _FOREVER)
-        return self._lock("tryLock", key, owner, (lease, milliseconds("timeout", timeout, 0)), timeout)
+        return self._lock("tryLock", key, owner, (lease, milliseconds("timeout", timeout)), timeout)
 
     def _lock(self, method: str, key: K, owner: int | None, times: tuple[int, ...], wait: float) -> Acquisition[Any]:
         data = self._given("key", key)

@@ -32,12 +32,12 @@ class List(Collection[S_co, T], Generic[S_co, T]):
     @op
     def add(self, item: T) -> Op[bool]:
         """Append *item*; return True. Returns False when the list's configuration limits its size and it is full."""
-        return self._request("add", self._item_data("item", item))
+        return self._request("add", self._given("item", item))
 
     @op
     def add_at(self, index: int, item: T) -> Op[None]:
         """Insert *item* before the one at *index*."""
-        return self._request("addWithIndex", _index("index", index), self._item_data("item", item))
+        return self._request("addWithIndex", _index("index", index), self._given("item", item))
 
     @op
     def add_all_at(self, index: int, items: Sequence[T]) -> Op[bool]:
@@ -52,7 +52,7 @@ class List(Collection[S_co, T], Generic[S_co, T]):
     @op
     def set_at(self, index: int, item: T) -> Op[T]:
         """Replace the item at *index* by *item*; return what was there."""
-        data = self._item_data("item", item)
+        data = self._given("item", item)
         return self._request("set", _index("index", index), data, convert=self._to_object)
 
     @op
@@ -63,12 +63,12 @@ class List(Collection[S_co, T], Generic[S_co, T]):
     @op
     def index_of(self, item: T) -> Op[int]:
         """Return the index of the first *item*, -1 when there is none."""
-        return self._request("indexOf", self._item_data("item", item))
+        return self._request("indexOf", self._given("item", item))
 
     @op
     def last_index_of(self, item: T) -> Op[int]:
         """Return the index of the last *item*, -1 when there is none."""
-        return self._request("lastIndexOf", self._item_data("item", item))
+        return self._request("lastIndexOf", self._given("item", item))
 
     @op
     def get_all(self) -> Op[list[T]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from hzproto.checks import iterable, pairs
 from hzproto.messages import MESSAGES
 from hzproto.ops import All, Known, Op, Request
 from hzproto.structures.base import milliseconds, missing, nothing
@@ -109,12 +110,12 @@ class Map(
         if value is None:
             raise missing("value")
         data, value_data = self._to_data(key), self._to_data(value)
-        ttl_ms = SERVER_DEFAULT if ttl is None else milliseconds("ttl", ttl, SERVER_DEFAULT)
+        ttl_ms = milliseconds("ttl", ttl, SERVER_DEFAULT)
         if max_idle is None:
             body = self._body[method](data, value_data, self._caller(), ttl_ms)
         else:
             method = with_max_idle
-            idle_ms = milliseconds("max_idle", max_idle, SERVER_DEFAULT)
+            idle_ms = milliseconds("max_idle", max_idle)
             body = self._body[method](data, value_data, self._caller(), ttl_ms, idle_ms)
         request = Request(method, body, self._core.partition_of(data), None, read)
         if self._near is None:
@@ -179,7 +180,7 @@ class Map(
         """The entries of those of *keys* that have a value."""
         by_partition: dict[int, list[bytes]] = {}
         hits: list[tuple[K, Known[V]]] = []
-        for index, key in enumerate(keys):
+        for index, key in enumerate(iterable("keys", keys)):
             if key is None:
                 raise missing(f"keys[{index}]")
             if (hit := self._hit(key)) is not None:
@@ -202,7 +203,7 @@ class Map(
     def put_all(self, map: Mapping[K, V]) -> Op[None]:  # noqa: A002 - the parameter's public name
         """Store all entries of *map*; not atomic: when an error ends it, some may have been stored."""
         by_partition: dict[int, list[tuple[bytes, bytes]]] = {}
-        for key, value in map.items():
+        for key, value in pairs("map", map):
             if key is None:
                 raise missing("a key of map")
             if value is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from hzproto.checks import boolean
+from hzproto.checks import boolean, each, pairs
 from hzproto.messages import service_of
 from hzproto.ops import All, Op, Request
 from hzproto.structures.base import nothing
@@ -35,19 +35,16 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
     @op
     def put_all(self, multimap: Mapping[K, Sequence[V]]) -> Op[None]:
         """Add to each key its values (members 4.1 and newer); when an error ends it, some may have been added."""
-        entries = [
-            (
-                self._given("a key of multimap", key),
-                [self._given(f"multimap[{key!r}][{index}]", value) for index, value in enumerate(values)],
-            )
-            for key, values in multimap.items()
-            if values  # a member would take the key for one that is there
-        ]
+        entries = (
+            (self._given("a key of multimap", key), each(self._given, f"multimap[{key!r}]", values))
+            for key, values in pairs("multimap", multimap)
+        )
+        present = (entry for entry in entries if entry[1])  # a member would take a key without values for one
         sent = self.messages["putAll"]
         return All(
             (
                 Request[Any](sent, self._body[sent](part), partition)
-                for partition, part in self._by_partition(entries).items()
+                for partition, part in self._by_partition(present).items()
             ),
             combine=nothing,
         )

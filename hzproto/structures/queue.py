@@ -38,7 +38,7 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
     @op
     def add(self, item: T) -> Op[bool]:
         """Append *item*; return True. Raises IllegalStateError when the queue is full."""
-        return self._request("offer", self._item_data("item", item), 0, convert=self._added)
+        return self._request("offer", self._given("item", item), 0, convert=self._added)
 
     def _added(self, offered: bool) -> bool:
         if not offered:
@@ -48,13 +48,13 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
     @op
     def offer(self, item: T, timeout: float = 0) -> Op[bool]:
         """Append *item* if there is room for it within *timeout* seconds; return whether it was appended."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
-        return self._request("offer", self._item_data("item", item), timeout_ms, wait=timeout or None)
+        timeout_ms = milliseconds("timeout", timeout)
+        return self._request("offer", self._given("item", item), timeout_ms, wait=timeout or None)
 
     @op
     def put(self, item: T) -> Op[None]:
         """Append *item*, waiting until there is room for it. When the call is cancelled, it may still be appended."""
-        return self._request("put", self._item_data("item", item), wait=math.inf)
+        return self._request("put", self._given("item", item), wait=math.inf)
 
     @op
     def take(self) -> Op[T]:
@@ -64,7 +64,7 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
     @op
     def poll(self, timeout: float = 0) -> Op[T | None]:
         """Remove and return the first item; None when there is none within *timeout* seconds."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return self._request("poll", timeout_ms, convert=self._to_object, wait=timeout or None)
 
     @op

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
-from hzproto.checks import function, integer
+from hzproto.checks import each, function, integer, text
 from hzproto.config import ReliableTopicConfig, TopicOverloadPolicy
 from hzproto.errors import TopicOverloadError
 from hzproto.events import TopicMessage
 from hzproto.messages import service_of
 from hzproto.ops import Acquisition, Done, FlowOp, Op, Request, Sleep
 from hzproto.serialization.topics import ReliableTopicMessage
-from hzproto.structures.base import Placed, missing
+from hzproto.structures.base import Placed
 from hzproto.structures.ringbuffer import MAX_BATCH_SIZE, OverflowPolicy, Ringbuffer
 from hzproto.structures.topic_reader import NEXT_MESSAGE, FunctionListener, ReliableMessageListener, TopicReader
 from hzproto.surface import S_co, op
@@ -63,13 +63,11 @@ class ReliableTopic(Placed[S_co], Generic[S_co, T]):
     @op
     def publish_all(self, messages: Sequence[T]) -> Op[None]:
         """Publish *messages* in their order, up to 1000 in one step; see `publish`."""
-        return self._publish([self._kept(f"messages[{index}]", message) for index, message in enumerate(messages)])
+        return self._publish(each(self._kept, "messages", messages))
 
-    def _kept(self, name: str, message: T) -> bytes:
-        if message is None:
-            raise missing(name)
-        now = round(self._runtime.wall_clock() * 1000)
-        return self._to_data(ReliableTopicMessage(now, None, self._to_data(message)))
+    def _kept(self, name: str, message: object) -> bytes:
+        data = self._given(name, message)
+        return self._to_data(ReliableTopicMessage(round(self._runtime.wall_clock() * 1000), None, data))
 
     def _publish(self, messages: list[bytes]) -> Op[None]:
         policy = self._config.overload_policy
@@ -129,7 +127,7 @@ class ReliableTopic(Placed[S_co], Generic[S_co, T]):
     @op
     def remove_listener(self, registration_id: str) -> Op[bool]:
         """End the listener of this id; return whether there was one."""
-        return FlowOp(self._remove(registration_id))
+        return FlowOp(self._remove(text("registration_id", registration_id)))
 
     def _remove(self, registration_id: str) -> Flow[bool]:
         reading = self._core.readers.get((self._name, registration_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic
 
-from hzproto.checks import refusal
+from hzproto.checks import pairs, refusal
 from hzproto.errors import ClientOfflineError
 from hzproto.messages import service_of
 from hzproto.ops import Known, Op
@@ -18,8 +18,6 @@ from hzproto.surface import S_co, op
 if TYPE_CHECKING:
     from hzproto.surface import Runtime
     from hzproto.wire.table import Service
-
-_FOREVER = 0
 
 
 class ReplicatedMap(NearCached[S_co, K, V], Generic[S_co, K, V]):
@@ -45,7 +43,7 @@ class ReplicatedMap(NearCached[S_co, K, V], Generic[S_co, K, V]):
     @op
     def put(self, key: K, value: V, ttl: float = 0) -> Op[V | None]:
         """Store *value* under *key*, for *ttl* seconds or (0) for ever; return the value that it replaces, or None."""
-        ttl_ms = milliseconds("ttl", ttl, _FOREVER)
+        ttl_ms = milliseconds("ttl", ttl)
         request = self._about("put", key, self._given("value", value), ttl_ms, convert=self._to_object)
         return self._changing(request, (key,))
 
@@ -54,7 +52,7 @@ class ReplicatedMap(NearCached[S_co, K, V], Generic[S_co, K, V]):
         """Store all entries of *source*; when an error ends it, some may have been stored."""
         entries = [
             (self._given("a key of source", key), self._given(f"source[{key!r}]", value))
-            for key, value in source.items()
+            for key, value in pairs("source", source)
         ]
         return self._changing(self._whole("putAll", entries), source)
 

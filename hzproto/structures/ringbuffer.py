@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast, overload
 
-from hzproto.checks import integer, one_of
+from hzproto.checks import each, integer, one_of
 from hzproto.messages import service_of
 from hzproto.ops import Done, FlowOp, Op
-from hzproto.structures.base import Placed, missing
+from hzproto.structures.base import Placed
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -136,22 +136,17 @@ class Ringbuffer(Placed[S_co], Generic[S_co, T]):
     @op
     def add(self, item: T, overflow_policy: OverflowPolicy | int | str = OverflowPolicy.OVERWRITE) -> Op[int]:
         """Add *item*; return its sequence, or -1 when it was not added because of the *overflow_policy*."""
-        return self._request("add", _policy("overflow_policy", overflow_policy), self._item_data("item", item))
+        return self._request("add", _policy("overflow_policy", overflow_policy), self._given("item", item))
 
     @op
     def add_all(
         self, items: Sequence[T], overflow_policy: OverflowPolicy | int | str = OverflowPolicy.OVERWRITE
     ) -> Op[int]:
         """Add 1 to 1000 *items*; return the sequence of the last, or -1 when none was added because of the policy."""
-        if not 1 <= len(items) <= MAX_BATCH_SIZE:
-            raise ValueError(f"items must be 1 to {MAX_BATCH_SIZE} items, not {len(items)}")
-        data = [self._item_data(f"items[{index}]", item) for index, item in enumerate(items)]
+        data = each(self._given, "items", items)
+        if not 1 <= len(data) <= MAX_BATCH_SIZE:
+            raise ValueError(f"items must be 1 to {MAX_BATCH_SIZE} items, not {len(data)}")
         return self._request("addAll", data, _policy("overflow_policy", overflow_policy))
-
-    def _item_data(self, name: str, item: T) -> bytes:
-        if item is None:
-            raise missing(name)
-        return self._to_data(item)
 
     @op
     def read_one(self, sequence: int) -> Op[T]:

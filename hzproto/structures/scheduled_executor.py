@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hzproto.checks import boolean, list_of, non_negative, optional, positive, refusal, text
+from hzproto.checks import boolean, list_of, positive, refusal, text
 from hzproto.messages import service_of
 from hzproto.ops import All, Op, Request
 from hzproto.scheduled import ScheduledTaskHandler, ScheduledTaskStatistics
@@ -150,7 +150,7 @@ class ScheduledExecutor(Structure[S_co]):
         self, task: Any, delay: float, *, name: str | None = None, auto_disposable: bool = False
     ) -> Op[ScheduledFuture[S_co]]:
         """Run *task* once after *delay* seconds, in the partition of its name."""
-        return self._in_partition(None, self._task(task, delay, None, name, auto_disposable))
+        return self._in_partition(None, self._once(task, delay, name, auto_disposable))
 
     @op
     def schedule_on_key_owner(
@@ -159,14 +159,14 @@ class ScheduledExecutor(Structure[S_co]):
         """Run *task* once after *delay* seconds, in the partition of *key*."""
         if key is None:
             raise missing("key")
-        return self._in_partition(self._to_data(key), self._task(task, delay, None, name, auto_disposable))
+        return self._in_partition(self._to_data(key), self._once(task, delay, name, auto_disposable))
 
     @op
     def schedule_on_member(
         self, task: Any, member: MemberInfo, delay: float, *, name: str | None = None, auto_disposable: bool = False
     ) -> Op[ScheduledFuture[S_co]]:
         """Run *task* once after *delay* seconds on *member*, with which it is lost."""
-        return self._on_member(member_info("member", member), self._task(task, delay, None, name, auto_disposable))
+        return self._on_member(member_info("member", member), self._once(task, delay, name, auto_disposable))
 
     @op
     def schedule_on_members(
@@ -180,14 +180,14 @@ class ScheduledExecutor(Structure[S_co]):
     ) -> Op[dict[MemberInfo, ScheduledFuture[S_co]]]:
         """Run *task* once after *delay* seconds on each of *members*."""
         chosen = list_of(member_info)("members", members)
-        return self._on_members(chosen, self._task(task, delay, None, name, auto_disposable))
+        return self._on_members(chosen, self._once(task, delay, name, auto_disposable))
 
     @op
     def schedule_on_all_members(
         self, task: Any, delay: float, *, name: str | None = None, auto_disposable: bool = False
     ) -> Op[dict[MemberInfo, ScheduledFuture[S_co]]]:
         """Run *task* once after *delay* seconds on each member that the cluster has now."""
-        return self._on_members(self._members(), self._task(task, delay, None, name, auto_disposable))
+        return self._on_members(self._members(), self._once(task, delay, name, auto_disposable))
 
     @op
     def schedule_at_fixed_rate(
@@ -197,7 +197,7 @@ class ScheduledExecutor(Structure[S_co]):
 
         A run that takes longer than the period delays those that follow. A task that fails is not run again.
         """
-        return self._in_partition(None, self._task(task, initial_delay, period, name, auto_disposable))
+        return self._in_partition(None, self._repeated(task, initial_delay, period, name, auto_disposable))
 
     @op
     def schedule_on_key_owner_at_fixed_rate(
@@ -213,7 +213,9 @@ class ScheduledExecutor(Structure[S_co]):
         """Run *task* like `schedule_at_fixed_rate`, in the partition of *key*."""
         if key is None:
             raise missing("key")
-        return self._in_partition(self._to_data(key), self._task(task, initial_delay, period, name, auto_disposable))
+        return self._in_partition(
+            self._to_data(key), self._repeated(task, initial_delay, period, name, auto_disposable)
+        )
 
     @op
     def schedule_on_member_at_fixed_rate(
@@ -228,7 +230,7 @@ class ScheduledExecutor(Structure[S_co]):
     ) -> Op[ScheduledFuture[S_co]]:
         """Run *task* like `schedule_at_fixed_rate`, on *member*, with which it is lost."""
         checked = member_info("member", member)
-        return self._on_member(checked, self._task(task, initial_delay, period, name, auto_disposable))
+        return self._on_member(checked, self._repeated(task, initial_delay, period, name, auto_disposable))
 
     @op
     def schedule_on_members_at_fixed_rate(
@@ -243,14 +245,14 @@ class ScheduledExecutor(Structure[S_co]):
     ) -> Op[dict[MemberInfo, ScheduledFuture[S_co]]]:
         """Run *task* like `schedule_at_fixed_rate`, on each of *members*."""
         chosen = list_of(member_info)("members", members)
-        return self._on_members(chosen, self._task(task, initial_delay, period, name, auto_disposable))
+        return self._on_members(chosen, self._repeated(task, initial_delay, period, name, auto_disposable))
 
     @op
     def schedule_on_all_members_at_fixed_rate(
         self, task: Any, initial_delay: float, period: float, *, name: str | None = None, auto_disposable: bool = False
     ) -> Op[dict[MemberInfo, ScheduledFuture[S_co]]]:
         """Run *task* like `schedule_at_fixed_rate`, on each member that the cluster has now."""
-        return self._on_members(self._members(), self._task(task, initial_delay, period, name, auto_disposable))
+        return self._on_members(self._members(), self._repeated(task, initial_delay, period, name, auto_disposable))
 
     @op
     def get_scheduled_future(self, handler: ScheduledTaskHandler) -> Op[ScheduledFuture[S_co]]:
@@ -278,14 +280,23 @@ class ScheduledExecutor(Structure[S_co]):
     def _members(self) -> Sequence[MemberInfo]:
         return tuple(self._core.routing.members.members.values())
 
-    def _task(self, task: Any, delay: float, period: float | None, name: str | None, auto_disposable: bool) -> _Task:
+    def _once(self, task: Any, delay: float, name: str | None, auto_disposable: bool) -> _Task:
+        return self._task(task, milliseconds("delay", delay), None, name, auto_disposable)
+
+    def _repeated(
+        self, task: Any, initial_delay: float, period: float, name: str | None, auto_disposable: bool
+    ) -> _Task:
+        delay_ms = milliseconds("initial_delay", initial_delay)
+        return self._task(task, delay_ms, milliseconds("period", positive("period", period)), name, auto_disposable)
+
+    def _task(self, task: Any, delay_ms: int, period_ms: int | None, name: str | None, auto_disposable: bool) -> _Task:
         if task is None:
             raise missing("task")
         return _Task(
-            optional(text)("name", name) or str(self._core.new_uuid()),
+            str(self._core.new_uuid()) if name is None else text("name", name),
             self._to_data(task),
-            milliseconds("delay" if period is None else "initial_delay", non_negative("delay", delay), 0),
-            None if period is None else milliseconds("period", positive("period", period), 0),
+            delay_ms,
+            period_ms,
             boolean("auto_disposable", auto_disposable),
         )
 

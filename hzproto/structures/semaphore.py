@@ -75,7 +75,7 @@ class Semaphore(CPObject[S_co]):
     @op
     def try_acquire(self, permits: int = 1, timeout: float = 0) -> Op[bool]:
         """Acquire *permits* if there are as many within *timeout* seconds; return whether it did. See `acquire`."""
-        return self._acquisition(_PERMITS("permits", permits), milliseconds("timeout", timeout, 0), timeout)
+        return self._acquisition(_PERMITS("permits", permits), milliseconds("timeout", timeout), timeout)
 
     def _acquisition(self, permits: int, timeout_ms: int | None, wait: float) -> Op[Any]:
         sessions: list[Session | None] = []  # in which they were acquired

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hzproto.checks import function, integer
+from hzproto.checks import boolean, function, given_functions, integer, text
 from hzproto.errors import ClientOfflineError
+from hzproto.structures.base import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class LifecycleService:
 
     def remove_listener(self, registration_id: str) -> bool:
         """End the listener of this id; return whether there was one."""
-        return self._core.lifecycle_listeners.pop(registration_id, None) is not None
+        return self._core.lifecycle_listeners.pop(text("registration_id", registration_id), None) is not None
 
 
 class ClusterService:
@@ -52,27 +53,26 @@ class ClusterService:
 
         With *fire_for_existing*, *member_added* is called at once, by the caller, for the members that are there.
         """
-        if member_added is None and member_removed is None:
-            raise ValueError("at least one of member_added and member_removed must be given")
-        for name, given in (("member_added", member_added), ("member_removed", member_removed)):
-            if given is not None:
-                function(name, given)
+        given_functions(member_added=member_added, member_removed=member_removed)
         listener_id = str(self._core.new_uuid())
         members = self.get_members()
         self._core.membership_listeners[listener_id] = (member_added, member_removed)
-        if fire_for_existing and member_added is not None:
+        if boolean("fire_for_existing", fire_for_existing) and member_added is not None:
             for member in members:
                 member_added(member)
         return listener_id
 
     def remove_listener(self, registration_id: str) -> bool:
         """End the listener of this id; return whether there was one."""
-        return self._core.membership_listeners.pop(registration_id, None) is not None
+        return self._core.membership_listeners.pop(text("registration_id", registration_id), None) is not None
 
     def get_members(self, member_selector: Callable[[MemberInfo], bool] | None = None) -> list[MemberInfo]:
         """Return the members, or those for which *member_selector* is true."""
         members = list(self._core.routing.members.members.values())
-        return members if member_selector is None else [member for member in members if member_selector(member)]
+        if member_selector is None:
+            return members
+        function("member_selector", member_selector)
+        return [member for member in members if member_selector(member)]
 
 
 class PartitionService:
@@ -89,6 +89,8 @@ class PartitionService:
 
     def get_partition_id(self, key: object) -> int:
         """Return the partition that *key* belongs to. Raises ClientOfflineError until the client has been connected."""
+        if key is None:
+            raise missing("key")
         if not self._core.partition_count:
             raise ClientOfflineError
         return self._core.partition_of(self._core.serialization.to_data(key))

@@ -25,7 +25,7 @@ class Set(Collection[S_co, T], Generic[S_co, T]):
     @op
     def add(self, item: T) -> Op[bool]:
         """Add *item*; return whether it was not there before (False also for a full set of limited size)."""
-        return self._request("add", self._item_data("item", item))
+        return self._request("add", self._given("item", item))
 
     @op
     def get_all(self) -> Op[list[T]]:

@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, Self, cast, overload
 
-from hzproto.checks import integer, number, one_of, optional, text
+from hzproto.checks import LONGEST_TIME, integer, number, one_of, optional, text
 from hzproto.errors import ClientOfflineError, HazelcastError
 from hzproto.messages import service_of
 from hzproto.ops import Done, FlowOp, Op, Request, Sleep
@@ -43,7 +43,7 @@ _FETCH = _MESSAGES["fetch"]
 _CLOSE = _MESSAGES["close"]
 
 _BUFFER_SIZE: Final = integer(1, 2**31 - 1)
-_TIMEOUT: Final = number("-1 or a number of at least 0", lambda n: n == -1 or n >= 0)
+_TIMEOUT: Final = number(f"-1 or a number from 0 to {LONGEST_TIME}", lambda n: n == -1 or 0 <= n <= LONGEST_TIME)
 _RESULT_TYPE: Final = one_of(SqlExpectedResultType)
 _MEMBER_DECIDES: Final = -1
 _REMEMBERED: Final = 1024  # statements whose partition argument is known

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
 
-from hzproto.checks import function
+from hzproto.checks import each, function
 from hzproto.events import TopicMessage
 from hzproto.messages import service_of
 from hzproto.ops import Op
-from hzproto.structures.base import Placed, missing
+from hzproto.structures.base import Placed
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -33,18 +33,13 @@ class Topic(Placed[S_co], Generic[S_co, T]):
     @op
     def publish(self, message: T) -> Op[None]:
         """Send *message* to all listeners."""
-        return self._request("publish", self._message_data("message", message))
+        return self._request("publish", self._given("message", message))
 
     @op
     def publish_all(self, messages: Sequence[T]) -> Op[None]:
         """Send *messages* to all listeners, in their order (members 4.1 and newer)."""
-        data = [self._message_data(f"messages[{index}]", message) for index, message in enumerate(messages)]
+        data = each(self._given, "messages", messages)
         return self._request("publishAll", data)
-
-    def _message_data(self, name: str, message: T) -> bytes:
-        if message is None:
-            raise missing(name)
-        return self._to_data(message)
 
     @op
     def add_listener(self, on_message: MessageListener[T]) -> Op[str]:

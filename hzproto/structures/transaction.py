@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, get_origin
 
-from hzproto.checks import integer, one_of, positive, text
+from hzproto.checks import LONGEST_TIME, integer, number, one_of
 from hzproto.cluster import transactions
 from hzproto.ops import Acquisition, Done, FlowOp, Op
+from hzproto.structures.base import name_given
 from hzproto.structures.transactional.base import Transactional
 from hzproto.surface import Blocking, Facade, Getter, Named, S_co, getter, op
 from hzproto.transaction import TransactionType
@@ -21,6 +22,7 @@ TransactionT_co = TypeVar("TransactionT_co", bound="Transaction[Any]", covariant
 StructureT = TypeVar("StructureT", bound=Transactional[Any])
 StructureT_co = TypeVar("StructureT_co", bound=Transactional[Any], covariant=True)
 
+_timeout: Final = number(f"a number greater than 0 and at most {LONGEST_TIME}", lambda n: 0 < n <= LONGEST_TIME)
 _type: Final = one_of(TransactionType)
 _durability: Final = integer(0, 2**31 - 1)
 
@@ -37,7 +39,7 @@ class Transaction(Facade[S_co]):
     def __init__(self, runtime: Runtime, timeout: float, durability: int, type: int | str) -> None:  # noqa: A002
         super().__init__(runtime, "transaction", runtime.call_blocking if self.style is Blocking else None)
         self._transaction = transactions.Transaction(
-            self._core, positive("timeout", timeout), _durability("durability", durability), _type("type", type)
+            self._core, _timeout("timeout", timeout), _durability("durability", durability), _type("type", type)
         )
 
     @op
@@ -72,7 +74,7 @@ class Transaction(Facade[S_co]):
 
     def _structure(self, made_class: Any, name: str) -> Any:
         self._transaction.check(self._caller())
-        made = made_class(self._runtime, text("name", name), self._transaction)
+        made = made_class(self._runtime, name_given(name), self._transaction)
         made._timeout = self._timeout
         return made
 

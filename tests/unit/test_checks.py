@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ class Colour(IntEnum):
         (checks.one_of(Colour), Colour.RED, Colour.RED),
         (checks.optional(INT), None, None),
         (checks.optional(INT), 3, 3),
+        (partial(checks.each, INT), range(2), [0, 1]),
         (checks.list_of(INT), [1, 2], (1, 2)),
         (checks.list_of(INT), (), ()),
         (checks.tuple_of(2, "a pair"), [1, "a"], (1, "a")),
@@ -64,6 +66,10 @@ def test_accepted(check: checks.Check[Any], value: object, result: object) -> No
         (checks.one_of(Colour), True, TypeError, "member of Colour (RED=0, BLUE=1), not True"),
         (checks.one_of(Colour), 1.0, TypeError, "member of Colour (RED=0, BLUE=1), not 1.0"),
         (checks.optional(INT), "x", TypeError, "option must be an integer from 0 to 10, not 'x'"),
+        (checks.iterable, 5, TypeError, "option must be iterable, such as a list, not 5"),
+        (checks.pairs, [1], TypeError, "option must be a mapping, such as a dict, not [1]"),
+        (partial(checks.each, INT), 5, TypeError, "option must be iterable, such as a list, not 5"),
+        (partial(checks.each, INT), [1, 99], ValueError, "option[1] must be an integer from 0 to 10, not 99"),
         (checks.list_of(INT), "12", TypeError, "option must be a list or a tuple, not '12'"),
         (checks.list_of(INT), [1, 99], ValueError, "option[1] must be an integer from 0 to 10, not 99"),
         (checks.tuple_of(2, "a pair"), (1,), ValueError, "option must be a pair, not (1,)"),

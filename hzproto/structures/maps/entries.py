@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hzproto.checks import boolean
+from hzproto.checks import boolean, each
 from hzproto.core import SimpleEntryView
 from hzproto.ops import Op
 from hzproto.structures.base import milliseconds, nothing
 from hzproto.structures.keyed import K, V
-from hzproto.structures.maps.base import SERVER_DEFAULT, MapBase
+from hzproto.structures.maps.base import MapBase
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ class Entries(MapBase[S_co, K, V]):
     @op
     def try_put(self, key: K, value: V, timeout: float = 0) -> Op[bool]:
         """Store *value* if no other owner keeps *key* locked for more than *timeout* seconds; return whether it did."""
-        data, milli = self._given("value", value), milliseconds("timeout", timeout, 0)
+        data, milli = self._given("value", value), milliseconds("timeout", timeout)
         request = self._about("tryPut", key, data, self._caller(), milli, wait=timeout or None)
         return self._storing(request, ((self._to_data(key), data),), bool)
 
     @op
     def try_remove(self, key: K, timeout: float = 0) -> Op[bool]:
         """Remove *key* if no other owner keeps it locked for more than *timeout* seconds; return whether it did."""
-        milli = milliseconds("timeout", timeout, 0)
+        milli = milliseconds("timeout", timeout)
         return self._changing(self._about("tryRemove", key, self._caller(), milli, wait=timeout or None), (key,))
 
     @op
@@ -49,7 +49,7 @@ class Entries(MapBase[S_co, K, V]):
     @op
     def set_ttl(self, key: K, ttl: float) -> Op[None]:
         """Let the entry of *key*, if there is one, live for *ttl* seconds from now on; 0: for ever."""
-        request = self._about("setTtl", key, milliseconds("ttl", ttl, SERVER_DEFAULT), convert=nothing)
+        request = self._about("setTtl", key, milliseconds("ttl", ttl), convert=nothing)
         return self._changing(request, (key,))
 
     @op
@@ -101,7 +101,7 @@ class Entries(MapBase[S_co, K, V]):
         replace = boolean("replace_existing_values", replace_existing_values)
         if keys is None:
             return self._changing_all(self._whole("loadAll", replace))
-        data = [self._given(f"keys[{index}]", key) for index, key in enumerate(keys)]
+        data = each(self._given, "keys", keys)
         return self._changing_all(self._whole("loadGivenKeys", data, replace))
 
     @op

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hzproto.checks import each
 from hzproto.messages import MESSAGES
 from hzproto.ops import All, Op, Request
 from hzproto.structures.base import missing, nothing
@@ -57,7 +58,7 @@ class Processing(MapBase[S_co, K, V]):
     def execute_on_keys(self, keys: Iterable[K], entry_processor: Any) -> Op[list[tuple[K, Any]]]:
         """Run *entry_processor* on the entries of *keys*; return pairs of keys and results."""
         processor = self._given("entry_processor", entry_processor)
-        data = [self._given(f"keys[{index}]", key) for index, key in enumerate(keys)]
+        data = each(self._given, "keys", keys)
         if not data:
             return All([], combine=list)
         request = Request[Any](_ON_KEYS, self._body[_ON_KEYS](processor, data), convert=self._pairs)

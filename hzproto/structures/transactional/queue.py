@@ -26,7 +26,7 @@ class TransactionalQueue(Transactional[S_co], Generic[S_co, T]):
     @op
     def offer(self, item: T, timeout: float = 0) -> Op[bool]:
         """Append *item* if there is room for it within *timeout* seconds; return whether it will be appended."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return self._request("offer", self._given("item", item), timeout_ms, wait=timeout or None)
 
     @op
@@ -37,11 +37,11 @@ class TransactionalQueue(Transactional[S_co], Generic[S_co, T]):
     @op
     def poll(self, timeout: float = 0) -> Op[T | None]:
         """Remove and return the first item; None when there is none within *timeout* seconds."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return self._request("poll", timeout_ms, convert=self._to_object, wait=timeout or None)
 
     @op
     def peek(self, timeout: float = 0) -> Op[T | None]:
         """Return the first item without removing it; None when there is none within *timeout* seconds."""
-        timeout_ms = milliseconds("timeout", timeout, 0)
+        timeout_ms = milliseconds("timeout", timeout)
         return self._request("peek", timeout_ms, convert=self._to_object, wait=timeout or None)
