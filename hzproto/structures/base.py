@@ -43,6 +43,11 @@ def name_given(name: str) -> str:
     return name
 
 
+def partition_number(name: str, value: int, count: int) -> int:
+    """Check the number of a partition; *count* is 0 while it is not known, and then members find out."""
+    return integer(0, (count or 2**31) - 1)(name, value)
+
+
 def missing(name: str) -> Exception:
     """Make the error for None where a key or a value belongs."""
     return ValueError(f"{name} must not be None")

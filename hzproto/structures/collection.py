@@ -57,7 +57,7 @@ class Collection(Placed[S_co], Generic[S_co, T]):
     def add_all(self, items: Sequence[T]) -> Op[bool]:
         """Add all *items*, in one step; return whether that changed anything.
 
-        Raises IllegalStateError when there is no room for all.
+        Where the size is limited and there is no room for all, none is added.
         """
         return self._request("addAll", self._items_data(items))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hzproto.checks import integer
 from hzproto.messages import service_of
 from hzproto.ops import All, FlowOp, Op, Request
-from hzproto.structures.base import Structure, missing
+from hzproto.structures.base import Structure, missing, partition_number
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _IS_SHUTDOWN = _MESSAGES["isShutdown"]
 _SHUTDOWN = _MESSAGES["shutdown"]
 
 _TASK_ID: Final = integer(0, 2**63 - 1)
+_SEQUENCE: Final = integer(0, 2**31 - 1)
 
 
 class DurableExecutor(Structure[S_co]):
@@ -102,6 +103,8 @@ class DurableExecutor(Structure[S_co]):
         wait: float | None = None,
     ) -> Request[Any]:
         partition, sequence = divmod(_TASK_ID("unique_id", unique_id), 1 << 32)
+        partition_number("the partition in unique_id", partition, self._core.partition_count)
+        _SEQUENCE("the sequence in unique_id", sequence)
         return Request(method, self._body[method](sequence), partition, convert, wait=wait)
 
     def _given(self, name: str, value: Any) -> bytes:

@@ -51,7 +51,7 @@ class FlakeIdGenerator(Structure[S_co]):
     def new_id(self) -> Op[int]:
         """Return a new id.
 
-        Raises NodeIdOutOfRangeError when no member has a small enough number to make ids, as after very many restarts.
+        Raises HazelcastError when no member has a small enough number to make ids, as after very many restarts.
         """
         return FlowOp(self._flight.get(lambda: self._batches[0].take(self._core.timers.now), self._fetch))
 

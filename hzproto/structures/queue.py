@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import MutableSequence
+from collections.abc import MutableSequence, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from hzproto.checks import integer, refusal
@@ -44,6 +44,14 @@ class Queue(Collection[S_co, T], Generic[S_co, T]):
         if not offered:
             raise IllegalStateError(f"Queue {self._name!r} is full.")
         return True
+
+    @op
+    def add_all(self, items: Sequence[T]) -> Op[bool]:
+        """Append all *items*, in one step; return whether there were any.
+
+        Raises IllegalStateError when there is no room for all.
+        """
+        return self._request("addAll", self._items_data(items))
 
     @op
     def offer(self, item: T, timeout: float = 0) -> Op[bool]:

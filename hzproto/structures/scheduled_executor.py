@@ -9,7 +9,7 @@ from hzproto.checks import boolean, list_of, positive, refusal, text
 from hzproto.messages import service_of
 from hzproto.ops import All, Op, Request
 from hzproto.scheduled import ScheduledTaskHandler, ScheduledTaskStatistics
-from hzproto.structures.base import Structure, milliseconds, missing
+from hzproto.structures.base import Structure, milliseconds, missing, partition_number
 from hzproto.structures.executor import member_info
 from hzproto.surface import Aio, Blocking, Facade, Futures, S_co, Style, Tx, op
 
@@ -259,6 +259,8 @@ class ScheduledExecutor(Structure[S_co]):
         """Return the task that a handler speaks of; nobody is asked whether there is one."""
         if not isinstance(handler, ScheduledTaskHandler):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise refusal(TypeError, "handler", handler, "a ScheduledTaskHandler")
+        if handler.member_uuid is None:
+            partition_number("handler.partition_id", handler.partition_id, self._core.partition_count)
         return All([], combine=lambda _: self._future(handler))
 
     @op
