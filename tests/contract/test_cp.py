@@ -265,5 +265,6 @@ def test_members_without_cp_subsystem(scene: Scene) -> Steps:
     for kind in ("atomic_long", "atomic_reference", "count_down_latch", "semaphore", "map"):
         with pytest.raises(UnsupportedOperationError, match="not supported by this member"):
             yield from use(kind)
-    with pytest.raises(UnsupportedOperationError, match=r"open source members 4\.1 to 5\.4"):
-        yield client.cp_subsystem.add_membership_listener(print)
+    for add in (client.cp_subsystem.add_membership_listener, client.cp_subsystem.add_group_availability_listener):
+        with pytest.raises(UnsupportedOperationError, match=r"open source members 4\.1 to 5\.4"):
+            yield add(print)

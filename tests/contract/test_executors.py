@@ -44,6 +44,21 @@ def test_executor(scene: Scene) -> Steps:
     assert (yield e.is_shutdown()) is True
 
 
+@scenario(on=("5.3.8",))
+def test_executor_without_room(scene: Scene) -> Steps:
+    client = yield from scene.client()
+    e: Any = yield from scene.structure(client, "executor", scene.new_name("tight-"))
+
+    def run() -> Steps:
+        try:
+            return (yield e.execute_on_key_owner("k", Sleep(200)))
+        except RejectedExecutionError:
+            return "rejected"
+
+    outcomes = yield from scene.gather(*(run() for _ in range(4)))  # one runs, one waits
+    assert sorted(outcomes, key=str) == [200, 200, "rejected", "rejected"]
+
+
 @scenario(on=("memory",))
 def test_the_in_memory_cluster_runs_no_tasks(scene: Scene) -> Steps:
     client = yield from scene.client()

@@ -127,6 +127,18 @@ class TestSet:
         assert (yield items.destroy()) is True
 
 
+@scenario(on=("5.3.8",))
+def test_there_may_be_no_room(scene: Scene) -> Steps:
+    client = yield from scene.client()
+    for kind in ("list", "set"):
+        items = yield from scene.structure(client, kind, scene.new_name("bounded-"))
+        assert (yield items.add("a")) is True
+        assert (yield items.add_all(["b", "c"])) is False
+        assert (yield items.add("b")) is True
+        assert (yield items.add("c")) is False
+        assert sorted((yield items.get_all())) == ["a", "b"]
+
+
 @scenario(on=("memory",))
 def test_arguments_are_checked(scene: Scene) -> Steps:
     client = yield from scene.client()

@@ -12,7 +12,15 @@ _STRUCTURES = """
   <ringbuffer name="small-*"><capacity>10</capacity></ringbuffer>
   <ringbuffer name="keeping-*"><capacity>4</capacity><time-to-live-seconds>600</time-to-live-seconds></ringbuffer>
   <ringbuffer name="brief-*"><capacity>4</capacity><time-to-live-seconds>1</time-to-live-seconds></ringbuffer>
+  <list name="bounded-*"><max-size>2</max-size></list>
+  <set name="bounded-*"><max-size>2</max-size></set>
   <map name="journaled-*"><event-journal enabled="true"/></map>
+  <executor-service name="tight-*"><pool-size>1</pool-size><queue-capacity>1</queue-capacity></executor-service>
+  <durable-executor-service name="tight-*"><capacity>1</capacity></durable-executor-service>
+  <flake-id-generator name="outside-*"><node-id-offset>65536</node-id-offset></flake-id-generator>
+"""
+_LOCKS = """
+  <locks><fenced-lock><name>limited-*</name><lock-acquire-limit>1</lock-acquire-limit></fenced-lock></locks>
 """
 
 
@@ -26,7 +34,7 @@ class Clusters:
         """The running cluster of this version."""
         if version not in self._running:
             self._running[version] = Cluster(
-                version, _SIZES.get(version, 1), server_classes=True, extra_xml=_STRUCTURES
+                version, _SIZES.get(version, 1), server_classes=True, extra_xml=_STRUCTURES, cp_xml=_LOCKS
             ).start()
         return self._running[version]
 
