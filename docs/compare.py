@@ -18,6 +18,8 @@ HERE: Final = Path(__file__).parent
 _SURFACES: Final = {"sync": "hzproto_sync", "asyncio": "hzproto_asyncio"}
 _ELSEWHERE: Final = {
     "ClusterService": "hzproto.structures.services",
+    "Connection": "hzproto_sync.db",
+    "Cursor": "hzproto_sync.db",
     "Future": "hzproto.future",
     "LifecycleService": "hzproto.structures.services",
     "PartitionService": "hzproto.structures.services",
@@ -94,7 +96,7 @@ def _lack(name: str, method: str, surface: str) -> str:
     member = inspect.getattr_static(cls, method, None)
     if member is None:
         return "no such method"
-    if not callable(getattr(cls, method)) or isinstance(member, property):
+    if not callable(getattr(cls, method)) or isinstance(member, property | type):
         return ""
     accepted = inspect.signature(getattr(cls, method)).parameters
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):

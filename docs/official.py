@@ -16,6 +16,8 @@ _PROXIES = ("hazelcast.proxy", "hazelcast.proxy.cp")
 _OTHERS = {
     "HazelcastClient": "hazelcast.client",
     "CPSubsystem": "hazelcast.cp",
+    "Connection": "hazelcast.db",
+    "Cursor": "hazelcast.db",
     "ClusterService": "hazelcast.cluster",
     "LifecycleService": "hazelcast.lifecycle",
     "PartitionService": "hazelcast.partition",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hzproto.errors import HazelcastError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from uuid import UUID
 
 __all__ = [
@@ -163,8 +164,11 @@ class SqlRowMetadata:
         return f"[{columns}]"
 
 
-class SqlRow:
-    """A row: its values by column name or index."""
+class SqlRow(Sequence[Any]):
+    """A row: a sequence of values, which are also there by the names of their columns.
+
+    It is equal to other rows and to tuples of the same values.
+    """
 
     __slots__ = ("_metadata", "_values")
 
@@ -190,8 +194,17 @@ class SqlRow:
         self._metadata.get_column(column_index)
         return self._values[column_index]
 
-    def __getitem__(self, item: int | str) -> Any:
-        return self.get_object(item) if isinstance(item, str) else self.get_object_with_index(item)
+    def __getitem__(self, item: int | slice | str) -> Any:
+        return self.get_object(item) if isinstance(item, str) else self._values[item]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return self._values == (other._values if isinstance(other, SqlRow) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._values)
 
     def __len__(self) -> int:
         return len(self._values)

@@ -17,8 +17,8 @@ from tests.members import Cluster
 DOCS = Path(__file__).parent.parent / "docs"
 MEMBERS = 'cluster_members=["127.0.0.1:5701"]'
 """The option in the examples, in place of which they get those of a cluster."""
-ON_REAL_MEMBERS = ("executor", "durable-executor", "scheduled-executor", "sql")
-"""The structures that the in-memory cluster does not have in earnest."""
+ON_REAL_MEMBERS = ("executor", "durable-executor", "scheduled-executor", "sql", "db")
+"""The pages of what the in-memory cluster does not have in earnest."""
 
 
 def examples() -> Iterator[object]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from hzproto.future import Future
+from hzproto.sql import SqlRow
 from hzproto.structures.client import DistributedObject
 from hzproto_gevent import BlockingMap, FencedLock, HazelcastClient, Map
+from hzproto_gevent.db import Connection, Cursor, connect
 
 
 def client(client: HazelcastClient) -> None:
@@ -29,3 +31,15 @@ def structures(m: Map[str, int], blocking: BlockingMap[str, int], lock: FencedLo
     m.get(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     m.get("k") + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     blocking.blocking()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def db(client: HazelcastClient) -> None:
+    with connect(client=client, cluster_name="dev") as connection:
+        assert_type(connection, Connection)
+        assert_type(connection.client, HazelcastClient)
+        cursor = connection.cursor().execute("SELECT ?", [1])
+        assert_type(cursor, Cursor)
+        assert_type(cursor.fetchone(), SqlRow | None)
+        assert_type(list(cursor), list[SqlRow])
+    connect(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    connect(client="dev")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -33,6 +33,7 @@ from hzproto_sync import (
     TransactionalMap,
     TransactionalQueue,
 )
+from hzproto_sync.db import Connection, Cursor, connect
 
 
 def client(client: HazelcastClient) -> None:
@@ -195,3 +196,15 @@ def futures_of(m: Map[str, int]) -> maps.Map[Futures, str, int]:
 
 def blocking_of(m: Map[str, int]) -> maps.Map[Blocking, str, int]:
     return m  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+
+def db(client: HazelcastClient) -> None:
+    with connect(client=client, cluster_name="dev") as connection:
+        assert_type(connection, Connection)
+        assert_type(connection.client, HazelcastClient)
+        cursor = connection.cursor().execute("SELECT ?", [1])
+        assert_type(cursor, Cursor)
+        assert_type(cursor.fetchone(), SqlRow | None)
+        assert_type(list(cursor), list[SqlRow])
+    connect(cluster_nam="dev")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    connect(client="dev")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -170,9 +170,15 @@ def test_rows_and_columns() -> None:
     row = SqlRow(metadata, (1, None))
     assert (row["a"], row[1], len(row), row.metadata) == (1, None, 2, metadata)
     assert repr(row) == "[a INTEGER=1, b JSON=None]"
+    assert (row[-1], row[:1], list(row), None in row) == (None, (1,), [1, None], True)
+    assert row == SqlRow(metadata, (1, None)) == (1, None)
+    assert row != (1, 2)
+    assert hash(row) == hash((1, None))
     for wrong in (2, -1):
         with pytest.raises(IndexError, match=f"no column {wrong}"):
-            row[wrong]
+            row.get_object_with_index(wrong)
+    with pytest.raises(IndexError):
+        row[2]
     with pytest.raises(ValueError, match="no column 'c', only a, b"):
         row["c"]
     with pytest.raises(IndexError):
