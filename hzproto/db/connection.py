@@ -15,7 +15,8 @@ from hzproto.errors import InvalidConfigurationError
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from hzproto.config import Config, ConfigKeywords
+    from hzproto.config import Config
+    from hzproto.keywords import ConfigKeywords
     from hzproto.structures.sql import SqlService
     from hzproto.surface import Blocking
 

@@ -70,7 +70,11 @@ _BY_CODE: Final[Mapping[int, type[Error]]] = {
     SqlErrorCode.DATA_EXCEPTION: DataError,
 }
 # What members have no code of its own for.
-_BY_MESSAGE: Final = (("Duplicate key", IntegrityError), ("Unexpected parameter count", ProgrammingError))
+_BY_MESSAGE: Final = (
+    ("Duplicate key", IntegrityError),
+    ("Unexpected parameter count", ProgrammingError),
+    ("CANCEL_FORCEFUL", OperationalError),  # of statements that run out of time
+)
 
 
 @contextmanager

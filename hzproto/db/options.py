@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl, unquote
 
 from hzproto.checks import integer, optional, refusal, text
-from hzproto.config import Config, ConfigKeywords
+from hzproto.config import Config
 from hzproto.core import Address
 from hzproto.errors import InvalidConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hzproto.keywords import ConfigKeywords
 
 _SCHEME: Final = "hz://"
 _PORT: Final = optional(integer(1, 65535))
@@ -51,7 +53,7 @@ def config_of(
         if twice := given.keys() & source.keys():
             raise InvalidConfigurationError(f"Given twice: {', '.join(sorted(twice))}.")
         given.update(source)
-    return Config.resolve(config, cast(ConfigKeywords, given)) if given or config is not None else None
+    return Config.resolve(config, cast("ConfigKeywords", given)) if given or config is not None else None
 
 
 def parse_dsn(dsn: str) -> dict[str, Any]:

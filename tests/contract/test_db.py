@@ -81,6 +81,8 @@ def test_statements(db: Any, cluster: Cluster) -> None:
         assert cause.code == SqlErrorCode.OBJECT_NOT_FOUND
         with pytest.raises(db.DatabaseError, match="update count"):
             cursor.executemany("SELECT CAST(? AS INT)", [[1]])
+        with pytest.raises(db.OperationalError):
+            connection.cursor(timeout=0.2).execute("SELECT * FROM TABLE(generate_stream(1))").fetchall()
         connection.client.shutdown()
         with pytest.raises(db.OperationalError, match="shut down"):
             cursor.execute("SELECT 1")

@@ -77,6 +77,7 @@ def _sql(code: int, message: str = "failed", cause: Exception | None = None) -> 
         (_sql(SqlErrorCode.DATA_EXCEPTION), db.DataError),
         (_sql(SqlErrorCode.DATA_EXCEPTION, "Unexpected parameter count: expected 1, got 0"), db.ProgrammingError),
         (_sql(SqlErrorCode.GENERIC, "Failed: QueryException: Duplicate key"), db.IntegrityError),
+        (_sql(SqlErrorCode.GENERIC, "The Jet SQL job failed: CANCEL_FORCEFUL"), db.OperationalError),
         (_sql(SqlErrorCode.CONNECTION_PROBLEM), db.OperationalError),
         (_sql(SqlErrorCode.TIMEOUT), db.OperationalError),
         (_sql(SqlErrorCode.GENERIC, cause=UnsupportedOperationError("no SQL")), db.NotSupportedError),
