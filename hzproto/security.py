@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutine
+from types import CoroutineType
 from typing import TYPE_CHECKING
 
 from hzproto.checks import refusal
@@ -42,7 +42,7 @@ def token_bytes(token: object) -> bytes:
         return token
     if isinstance(token, str):
         return token.encode()
-    if iscoroutine(token):
+    if isinstance(token, CoroutineType):
         token.close()
         raise TypeError("a token must be bytes or a string; only asyncio and Twisted clients take coroutine functions")
     raise refusal(TypeError, "a token", type(token), "bytes or a string")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from importlib import import_module
-from random import Random
 from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from hzproto.cluster.client import Client
@@ -71,6 +70,8 @@ class HazelcastClient(FuturesClient):
     """
 
     def __init__(self, config: Config | None = None, **options: Unpack[ConfigKeywords]) -> None:
+        from random import Random  # not cheap to import
+
         self._driver = Driver(Client(Config.resolve(config, options), rng=Random(), load=import_module))
         life.register(self._driver)
         super().__init__(Runtime(self._driver), self._driver.run)
