@@ -15,6 +15,7 @@ import textwrap
 import threading
 import time
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar, copy_context
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, assert_type, cast
@@ -41,6 +42,7 @@ from hzproto_asyncio.dial import dial
 from hzproto_asyncio.listeners import Listeners
 from hzproto_asyncio.owners import Owners
 from hzproto_asyncio.reply import Reply as RuntimeReply
+from hzproto_asyncio.reply import complete
 from hzproto_asyncio.wire import Wire
 
 if TYPE_CHECKING:
@@ -124,13 +126,15 @@ class TestReply:
         """A reply, its operation, and the list of what the reply cancels."""
         op, cancelled = Done("value"), Cancelled()
         reply: RuntimeReply[Any] = RuntimeReply()
-        reply.op, reply.canceller = op, cancelled
+        reply.op, reply.canceller, reply.first = op, cancelled, None
+        op.waiter = reply
         return reply, op, cancelled.ops
 
     @classmethod
     def pending(cls) -> tuple[RuntimeReply[Any], Op[Any], list[Op[Any]]]:
         reply, op, cancelled = cls.unanswered()
-        asyncio.get_running_loop().call_later(0.001, reply.complete, op)
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.001, complete, [op], loop)
         return reply, op, cancelled
 
     def test_is_taken_by_everything_that_takes_coroutines_or_futures(self, run: Runner) -> None:
@@ -187,11 +191,107 @@ class TestReply:
 
         async def main() -> None:
             reply, _, _ = self.pending()
-            reply.complete(Undecodable())
+            reply.take(Undecodable())
             with pytest.raises(ZeroDivisionError):
                 await reply
 
         run(main())
+
+    @pytest.mark.parametrize("number", [1, 2, 3, 4])
+    def test_callbacks_keep_their_order_and_contexts(self, run: Runner, number: int) -> None:
+        variable: ContextVar[int] = ContextVar("variable", default=-1)
+
+        async def main() -> None:
+            replies = [self.unanswered()[:2] for _ in range(2)]
+            calls: list[tuple[Any, int, int]] = []
+
+            def noting(index: int) -> Callable[[Any], None]:
+                return lambda reply: calls.append((reply, index, variable.get()))
+
+            for reply, _ in replies:
+                for index in range(number):
+                    variable.set(index)
+                    reply.add_done_callback(noting(index), context=copy_context() if index % 2 else None)
+            complete([op for _, op in replies], asyncio.get_running_loop())
+            variable.set(number)
+            replies[0][0].add_done_callback(noting(number))
+            assert calls == []
+            await asyncio.sleep(0)
+            for reply, _ in replies:
+                order = [(index, value) for called, index, value in calls if called is reply]
+                assert order == [(index, index) for index in range(number + (reply is replies[0][0]))]
+
+        run(main())
+
+    def test_callbacks_can_be_removed_until_the_end(self, run: Runner) -> None:
+        async def main() -> None:
+            calls: list[Any] = []
+            reply, op, _ = self.unanswered()
+            reply.add_done_callback(calls.append)
+            assert reply.remove_done_callback(calls.append) == 1
+            reply.add_done_callback(calls.append)
+            reply.add_done_callback(calls.append)
+            assert reply.remove_done_callback(calls.append) == 2
+            reply.add_done_callback(calls.append)
+            complete([op], asyncio.get_running_loop())
+            assert reply.remove_done_callback(calls.append) == 0
+            await asyncio.sleep(0)
+            assert calls == [reply]
+            cancelled, _, _ = self.unanswered()
+            cancelled.add_done_callback(calls.append)
+            cancelled.cancel()
+            await asyncio.sleep(0)
+            assert calls == [reply, cancelled]
+
+        run(main())
+
+    def test_a_callback_that_fails_leaves_the_others_alone(self, run: Runner) -> None:
+        async def main() -> None:
+            loop = asyncio.get_running_loop()
+            errors: list[Any] = []
+            loop.set_exception_handler(lambda _, context: errors.append(context["exception"]))
+            calls: list[Any] = []
+            error = ZeroDivisionError()
+
+            def fail(_: object) -> None:
+                raise error
+
+            replies = [self.unanswered()[:2] for _ in range(3)]
+            for (reply, _), callback in zip(replies, (calls.append, fail, calls.append), strict=True):
+                reply.add_done_callback(callback)
+            complete([op for _, op in replies], loop)
+            await asyncio.sleep(0)
+            assert calls == [replies[0][0], replies[2][0]]
+            assert errors == [error]
+
+        run(main())
+
+    def test_a_callback_that_ends_the_loop_does_not_take_the_others_along(self) -> None:
+        calls: list[Any] = []
+
+        def leave(_: object) -> None:
+            raise SystemExit
+
+        async def main() -> None:
+            for callback in (leave, calls.append):
+                reply, op, _ = self.unanswered()
+                reply.add_done_callback(callback)
+                ops.append(op)
+            complete(ops, asyncio.get_running_loop())
+            await asyncio.sleep(1)
+
+        ops: list[Op[Any]] = []
+        loop = asyncio.new_event_loop()
+        try:
+            with pytest.raises(SystemExit):
+                loop.run_until_complete(main())
+            loop.run_until_complete(asyncio.sleep(0))
+            assert calls == [ops[1].waiter]
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+            loop.run_until_complete(asyncio.sleep(0))
+        finally:
+            loop.close()
 
     def test_cancelling_reaches_the_operation_once(self, run: Runner) -> None:
         async def main() -> None:
@@ -294,7 +394,7 @@ class TestReply:
             asyncio.get_running_loop().set_exception_handler(lambda _, context: contexts.append(context))
             reply, op, _ = self.unanswered()
             op.error = error
-            reply.complete(op)
+            reply.take(op)
             del reply, op
             gc.collect()
             assert [context["exception"] for context in contexts] == ([error] if logged else [])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self, TypeVar
 
 from hzproto.errors import HazelcastClientNotActiveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextvars import Context
+
     from hzproto.ops import Op
 
 R = TypeVar("R")
@@ -32,11 +36,16 @@ class Reply(asyncio.Future[R], Coroutine[Any, Any, R]):
     closing of their client has ended are no news, and are not logged.
     """
 
-    __slots__ = ("canceller", "op")
+    # The task that awaits a reply, or whatever else adds the first callback, is woken together with those of other
+    # replies: to have the loop call each on its own takes longer than anything else here. All other callbacks, and
+    # the first one when there are others, are the business of the base class.
+    __slots__ = ("canceller", "context", "first", "op")
 
     __name__ = "Reply"  # where asyncio prints a task, it prints the name of the task's coroutine
 
     canceller: Canceller
+    context: Context | None
+    first: Callable[[Any], object] | None
     op: Op[R] | None
 
     def cancel(self, msg: Any | None = None) -> bool:
@@ -44,29 +53,52 @@ class Reply(asyncio.Future[R], Coroutine[Any, Any, R]):
 
         The member may have carried it out all the same.
         """
-        if not super().cancel(msg):
+        if self.done():
             return False
+        self._join_others()
+        super().cancel(msg)
         op, self.op = self.op, None
         if op is not None:
             self.canceller.cancel(op)
         return True
 
-    def complete(self, op: Op[R]) -> None:
-        """Take the outcome of *op*, which has finished."""
+    def add_done_callback(self, fn: Callable[[Self], object], /, *, context: Context | None = None) -> None:
+        """Have *fn* called with this reply in a later turn of the loop, when the operation has ended."""
+        if self.first is None and not self.done():
+            self.first = fn
+            self.context = copy_context() if context is None else context
+        else:
+            self._join_others()
+            super().add_done_callback(fn, context=context)
+
+    def remove_done_callback(self, fn: Callable[[Self], object], /) -> int:
+        """Remove all instances of the callback *fn*; return their number."""
+        self._join_others()
+        return super().remove_done_callback(fn)
+
+    def _join_others(self) -> None:
+        """Put the first callback among the others."""
+        if self.first is not None and not self.done():
+            first, self.first = self.first, None
+            super().add_done_callback(first, context=self.context)
+
+    def take(self, op: Op[R]) -> bool:
+        """Take the outcome of *op*, which has finished; return whether the first callback is to be called."""
         if self.done():
-            return
+            return False
         self.op = None
         if op.error is not None:
             self.set_exception(op.error)
             if isinstance(op.error, HazelcastClientNotActiveError):
                 self._log_traceback = False
-            return
-        try:
-            value = op.result()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-            self.set_exception(error)
         else:
-            self.set_result(value)
+            try:
+                value = op.result()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+                self.set_exception(error)
+            else:
+                self.set_result(value)
+        return self.first is not None
 
     # The protocol of coroutines, which tasks drive.
 
@@ -82,3 +114,25 @@ class Reply(asyncio.Future[R], Coroutine[Any, Any, R]):
 
     def close(self) -> None:
         self.cancel()
+
+
+def complete(ops: Iterable[Op[Any]], loop: asyncio.AbstractEventLoop) -> None:
+    """Give the outcomes of *ops*, which have finished, to the replies that are their waiters."""
+    replies = [op.waiter for op in ops if op.waiter.take(op)]
+    if replies:
+        loop.call_soon(_wake, iter(replies), loop)
+
+
+def _wake(replies: Iterator[Reply[Any]], loop: asyncio.AbstractEventLoop) -> None:
+    """Call the first callbacks of *replies*, each as the loop would."""
+    for reply in replies:
+        first, context = reply.first, reply.context
+        reply.first = reply.context = None
+        if first is not None and context is not None:
+            try:
+                context.run(first, reply)
+            except (SystemExit, KeyboardInterrupt):
+                loop.call_soon(_wake, replies, loop)
+                raise
+            except BaseException as error:  # noqa: BLE001 - as loops do
+                loop.call_exception_handler({"message": f"Exception in callback {first!r}", "exception": error})

@@ -21,7 +21,7 @@ from hzproto.ops import Done
 from hzproto_asyncio.dial import dial
 from hzproto_asyncio.listeners import Listeners
 from hzproto_asyncio.owners import Owners
-from hzproto_asyncio.reply import Reply
+from hzproto_asyncio.reply import Reply, complete
 from hzproto_asyncio.wire import Wire
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class Runtime:
         if _here() != self._home:
             self._check_caller()
         if op.done:
-            known: Reply[Any] = Reply(loop=self._loop)
-            known.complete(op)
+            known = self._reply(op)
+            known.take(op)
             return known
         reply = self._reply(op)
         core = self.core
@@ -124,6 +124,7 @@ class Runtime:
         op.waiter = reply
         reply.op = op
         reply.canceller = self
+        reply.first = None
         return reply
 
     def _check_caller(self) -> None:
@@ -271,8 +272,7 @@ class Runtime:
                 self._abort(action.connection)
 
     def _complete(self) -> None:
-        for op in self.core.completed():
-            op.waiter.complete(op)
+        complete(self.core.completed(), self._loop)
 
     def _send(self) -> None:
         for connection in self.core.dirty():
