@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hzproto.ops import Buffer
 
 _ABSENT: Final = object()
+_new: Final[Any] = object.__new__
 
 PLAIN_KEYS: Final = frozenset({str, int, UUID})
 """Types whose values are equal only if they are serialized alike; so they can be looked up as they are."""
@@ -28,6 +29,10 @@ _PLAIN_TYPE_IDS: Final = frozenset(
     type_id.to_bytes(4, "big", signed=True)
     for type_id in (TypeId.BYTE, TypeId.SHORT, TypeId.INT, TypeId.LONG, TypeId.BIG_INTEGER, TypeId.STRING, TypeId.UUID)
 )
+
+
+_CONSTANTS: Final = frozenset({bool, bytes, float, int, str, UUID})
+"""Types of which no value can be changed: who reads one twice need not be given two objects."""
 
 
 class Lease:
@@ -40,9 +45,10 @@ class Lease:
 
 
 class Record:
-    """An entry. All but `value`, `idle_since`, `hits` and `echoes` stay as they are."""
+    """An entry. All but `data`, `value`, `idle_since`, `hits` and `echoes` stay as they are."""
 
     __slots__ = (
+        "cost",
         "data",
         "echoes",
         "expires",
@@ -57,11 +63,12 @@ class Record:
     )
 
     def __init__(
-        self, key: bytes, plain: Any, data: bytes, partition: int, lease: Lease, expires: float, now: float
+        self, key: bytes, plain: Any, data: bytes, cost: int, partition: int, lease: Lease, expires: float, now: float
     ) -> None:
         self.key = key
         self.plain = plain  # the key as it is looked up when it need not be serialized
-        self.data = data
+        self.data = data  # the value while it is not there
+        self.cost = cost  # in bytes
         self.value: Any = _ABSENT
         self.partition = partition
         self.lease = lease
@@ -133,22 +140,31 @@ class Store:
             record is None
             or now >= record.lease.until
             or now >= record.expires
-            or (self._max_idle < math.inf and now - record.idle_since >= self._max_idle)
+            or now - record.idle_since >= self._max_idle
         ):
             self.misses += 1
             return None
         record.idle_since = now
         record.hits += 1
         self.hits += 1
-        if not self._keeps_objects:
-            return Known(record.data, self._to_object)
-        value = record.value
-        return Known(record, self._first_object) if value is _ABSENT else Known(value)
+        hit: Known[Any] = _new(Known)  # its `__init__` is written out: to call it would take a sixth more
+        hit.waiter = hit.parent = hit.error = hit.wait = hit.read = None
+        hit.done = True
+        hit.deadline = math.inf
+        hit.value = record.value
+        if hit.value is _ABSENT:
+            hit.value, hit.read = record, self._object_of
+        return hit
 
-    def _first_object(self, record: Record) -> Any:
-        if record.value is _ABSENT:
-            record.value = self._to_object(record.data)
-        return record.value
+    def _object_of(self, record: Record) -> Any:
+        data = record.data  # taken first: another thread may be about to drop it
+        value = record.value
+        if value is _ABSENT:
+            value = self._to_object(data)
+            if self._keeps_objects or type(value) in _CONSTANTS:
+                record.value = value
+                record.data = b""
+        return value
 
     # Changes
 
@@ -158,14 +174,15 @@ class Store:
         if len(self._all) >= self._size:
             self._evict(now)
         plain = self._plain_key(key)
-        record = Record(key, plain, data, partition, lease, now + self._ttl, now)
+        cost = len(key) + (0 if self._keeps_objects else len(data))
+        record = Record(key, plain, data, cost, partition, lease, now + self._ttl, now)
         record.index = len(self._all)
         self._all.append(record)
         self._records[key] = record
         if plain is not None:
             self._by_plain_key[plain] = record
         self._by_partition.setdefault(partition, {})[key] = record
-        self._bytes += self._cost(record)
+        self._bytes += cost
         return record
 
     def _plain_key(self, key: bytes) -> Any:
@@ -225,7 +242,7 @@ class Store:
         if last is not record:
             self._all[record.index] = last
             last.index = record.index
-        self._bytes -= self._cost(record)
+        self._bytes -= record.cost
         return True
 
     # Eviction
@@ -252,9 +269,6 @@ class Store:
         return best[0]
 
     # Counters
-
-    def _cost(self, record: Record) -> int:
-        return len(record.key) + (0 if self._keeps_objects else len(record.data))
 
     def stats(self, creation_time: float) -> NearCacheStats:
         """The counters up to now."""

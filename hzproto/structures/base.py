@@ -95,7 +95,7 @@ class Structure(Facade[S_co]):
             self._call = self._create_and_call
 
     def _create_and_call(self, operation: Op[Any], timeout: float | None) -> Any:
-        if not self._core.proxies.known(self.service, self._name):
+        if not (operation.done or self._core.proxies.known(self.service, self._name)):
             operation = FlowOp(self._created(operation), operation.wait)
         return self._runtime.call(operation, timeout)
 

@@ -136,3 +136,14 @@ def _wake(replies: Iterator[Reply[Any]], loop: asyncio.AbstractEventLoop) -> Non
                 raise
             except BaseException as error:  # noqa: BLE001 - as loops do
                 loop.call_exception_handler({"message": f"Exception in callback {first!r}", "exception": error})
+
+
+def known(op: Op[R], loop: asyncio.AbstractEventLoop) -> Reply[R]:
+    """Return the reply of an operation whose value is there from the start."""
+    reply: Reply[R] = Reply(loop=loop)
+    reply.first = None
+    try:
+        reply.set_result(op.result())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+        reply.set_exception(error)
+    return reply

@@ -21,7 +21,7 @@ from hzproto.ops import Done
 from hzproto_asyncio.dial import dial
 from hzproto_asyncio.listeners import Listeners
 from hzproto_asyncio.owners import Owners
-from hzproto_asyncio.reply import Reply, complete
+from hzproto_asyncio.reply import Reply, complete, known
 from hzproto_asyncio.wire import Wire
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ class Runtime:
         if _here() != self._home:
             self._check_caller()
         if op.done:
-            known = self._reply(op)
-            known.take(op)
-            return known
+            return known(op, self._loop)
         reply = self._reply(op)
         core = self.core
         now = monotonic()

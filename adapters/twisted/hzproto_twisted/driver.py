@@ -14,7 +14,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
-from twisted.internet.defer import Deferred, DeferredList, execute, fail, succeed
+from twisted.internet.defer import Deferred, DeferredList, fail, succeed
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python import threadable
@@ -24,6 +24,7 @@ from hzproto.cluster.actions import LookUp, OpenConnection
 from hzproto.cluster.client import Client
 from hzproto.errors import HazelcastClientNotActiveError
 from hzproto.ops import Done, Op
+from hzproto_twisted.known import known
 from hzproto_twisted.link import Link
 from hzproto_twisted.listeners import Listeners
 
@@ -72,7 +73,10 @@ class Driver:
         if get_ident() != self.thread and (error := self._refusal()) is not None:
             return fail(error)
         if op.done:
-            return execute(op.result)
+            try:
+                return known(op.result())
+            except Exception:  # noqa: BLE001 - whatever decoding raises is the outcome
+                return fail()
         deferred: Deferred[Any] = Deferred(partial(self._cancel, op))
         op.waiter = deferred
         now = self.now()

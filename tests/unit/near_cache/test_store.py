@@ -69,6 +69,20 @@ def test_each_read_of_binary_entries_has_an_object_of_its_own() -> None:
     assert get(kept, "k") == [1]
 
 
+@pytest.mark.parametrize("in_memory_format", ["BINARY", "OBJECT"])
+def test_what_cannot_be_changed_is_made_once(in_memory_format: str) -> None:
+    kept = store(in_memory_format=in_memory_format)
+    put(kept, "k", "a string")
+    cost = kept.stats(0).owned_entry_memory_cost
+    hits = [kept.find("k", 0) for _ in range(2)]  # both before the value was asked for
+    first, second = (hit.result() for hit in hits if hit is not None)
+    assert first == second == "a string"
+    assert first is second is get(kept, "k")
+    assert kept.stats(0).owned_entry_memory_cost == cost
+    kept.invalidate(SERIALIZATION.to_data("k"))
+    assert kept.stats(0).owned_entry_memory_cost == 0
+
+
 def test_all_reads_of_object_entries_have_the_same_object() -> None:
     kept = store(in_memory_format="OBJECT")
     put(kept, "k", [1])
