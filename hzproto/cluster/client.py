@@ -7,7 +7,6 @@ from functools import partial
 from itertools import count
 from struct import Struct
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from hzproto.cluster.actions import Delivery
 from hzproto.cluster.authentication import Admission, authentication
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
     from types import ModuleType
+    from uuid import UUID
 
     from hzproto.cluster.actions import Action, LookUp
     from hzproto.cluster.statistics import Statistics
@@ -85,6 +85,9 @@ class Client:
     """
 
     def __init__(self, config: Config, *, rng: random.Random, load: Callable[[str], ModuleType] | None = None) -> None:
+        from uuid import UUID  # not cheap to import: it asks for the platform
+
+        self._uuid = partial(UUID, version=4)
         self.config = config
         self.load = partial(_load, load)
         self.rng = rng
@@ -303,7 +306,7 @@ class Client:
     # For structures
 
     def new_uuid(self) -> UUID:
-        return UUID(int=self.rng.getrandbits(128), version=4)
+        return self._uuid(int=self.rng.getrandbits(128))
 
     def new_owner(self) -> int:
         """An identity to own locks with that nobody has had."""
@@ -339,7 +342,7 @@ class Client:
         if self.connector.phase is Phase.SEEKING:
             yield from self.proxies.create_again(connection)
         if self._use_backup_acks:
-            yield from Request[UUID](
+            yield from Request[Any](
                 _BACKUPS, _BACKUPS.request.body(), target=connection, on_event=self.invocations.backup_acked
             )
         yield from self.listeners.register_missing(connection)

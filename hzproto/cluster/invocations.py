@@ -11,8 +11,8 @@ import math
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class, lower case in the standard library
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 
+from hzproto.cluster.connection import Connection
 from hzproto.cluster.retry import may_retry, retry_delay
 from hzproto.errors import (
     ClientOfflineError,
@@ -44,7 +44,6 @@ from hzproto.wire.frames import BACKUP_EVENT, EVENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from hzproto.cluster.connection import Connection
     from hzproto.cluster.routing import Routing
     from hzproto.cluster.schemas import SchemaExchange
     from hzproto.cluster.timers import Timer, Timers
@@ -396,7 +395,7 @@ class Invocations:
                 self.finish(request, ClientOfflineError())
             else:
                 self._parked[request] = None
-        elif not isinstance(target, UUID):
+        elif isinstance(target, Connection):
             self.finish(request, TargetDisconnectedError(f"The connection to {target.address} is closed."))
         elif target in self._routing.members.members:
             request.attempt += 1
@@ -462,8 +461,8 @@ class Invocations:
             request.connection.handlers.pop(request.correlation_id, None)
         if not may_retry(
             error,
-            bound_to_connection=request.target is not None and not isinstance(request.target, UUID),
-            bound_to_member=isinstance(request.target, UUID),
+            bound_to_connection=isinstance(request.target, Connection),
+            bound_to_member=request.target is not None and not isinstance(request.target, Connection),
             repeatable=request.method.retryable or self._redo or not sent,
         ):
             self.finish(request, error)

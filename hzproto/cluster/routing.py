@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
+from hzproto.cluster.connection import Connection
 from hzproto.cluster.members import MemberView
 from hzproto.cluster.partitions import PartitionTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
-    from hzproto.cluster.connection import Connection
     from hzproto.ops import Request
     from hzproto.util import LoadBalancer
 
@@ -55,9 +55,9 @@ class Routing:
         target = request.target
         if target is None:
             return self.owners.get(request.partition) or self._any()
-        if isinstance(target, UUID):
-            return self._by_member.get(target) if self._smart else self._any()
-        return None if target.closed else target
+        if isinstance(target, Connection):
+            return None if target.closed else target
+        return self._by_member.get(target) if self._smart else self._any()
 
     def _any(self) -> Connection | None:
         connections = self._connections

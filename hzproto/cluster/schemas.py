@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from uuid import UUID
 
 from hzproto.core import MemberVersion
 from hzproto.errors import (
@@ -26,6 +25,8 @@ from hzproto.serialization.compact.schemas import SchemaNotFoundError
 from hzproto.wire.frames import FRAME_HEADER, RESPONSE_HEADER, SPECIAL, iter_frames
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from hzproto.cluster.client import Client
     from hzproto.cluster.connection import Connection
     from hzproto.ops import Buffer, Flow
@@ -100,7 +101,8 @@ class SchemaExchange:
     def _send(self, schema: Schema) -> Flow[None]:
         """Have *schema* sent until every member has it."""
         for _ in range(MAX_SENDS):
-            has_it = yield from Request[list[UUID]](_SEND, _SEND.request.body(_to_wire(schema)))
+            sent: Request[list[UUID]] = Request(_SEND, _SEND.request.body(_to_wire(schema)))
+            has_it = yield from sent
             if self._schemas.acknowledge(schema.schema_id, has_it, self._client.routing.members.members):
                 return
             yield Sleep(self._client.config.invocation_retry_pause)

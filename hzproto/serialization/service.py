@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from struct import Struct, pack
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
-from uuid import UUID
 
 from hzproto.core import HazelcastJsonValue, MapEntry
 from hzproto.errors import HazelcastSerializationError, InvalidConfigurationError, RemoteProtocolError
@@ -39,7 +38,6 @@ from hzproto.serialization.numbers import (
 )
 from hzproto.serialization.partition import partition_hash
 from hzproto.serialization.text import char_reader, json_reader, json_writer, string_reader, string_writer
-from hzproto.serialization.uuids import uuid_reader, uuid_writer
 from hzproto.wire.frames import FRAME_HEADER, MARK, NULL, RESPONSE_HEADER, SPECIAL
 
 if TYPE_CHECKING:
@@ -121,6 +119,7 @@ class SerializationService:
         for type_id in _TEMPORAL:
             self._read_later(type_id, partial(self._temporal_reader, type_id))
         self._read_later(TypeId.BIG_DECIMAL, self._decimal_reader)
+        self._read_later(TypeId.UUID, self._uuid_reader)
         self._read_later(TypeId.IDENTIFIED_DATA_SERIALIZABLE, self._identified_reader)
         self._read_later(TypeId.PORTABLE, lambda: self._portable.read)
         self._read_later(TypeId.COMPACT, lambda: self._compact.read)
@@ -234,6 +233,11 @@ class SerializationService:
         from hzproto.serialization.decimals import decimal_reader
 
         return decimal_reader(self._order)
+
+    def _uuid_reader(self) -> Reader:
+        from hzproto.serialization.uuids import uuid_reader
+
+        return uuid_reader(self._order)
 
     def _temporal_reader(self, type_id: TypeId) -> Reader:
         from hzproto.serialization.temporal import READERS
@@ -415,7 +419,6 @@ def _basic_kinds(order: Order, int_type: IntType) -> dict[type, _Kind]:
         bytearray: write_bytes,
         array: write_buffer,
         memoryview: write_buffer,
-        UUID: partial(uuid_writer, order),
         HazelcastJsonValue: partial(json_writer, order),
     }
 
@@ -432,7 +435,6 @@ def _basic_readers(order: Order) -> dict[int, Reader]:
         TypeId.CHAR_ARRAY: char_array_reader(order),
         **{type_id: number_array_reader(order, type_id) for type_id in TYPE_CODES},
         TypeId.STRING_ARRAY: item_array_reader(order, string_reader(order, nullable=True), 4),
-        TypeId.UUID: uuid_reader(order),
         TypeId.JAVA_CLASS: read_string,
         TypeId.BIG_INTEGER: big_integer_reader(order),
         TypeId.JSON: json_reader(order),
@@ -452,6 +454,12 @@ def _standard_writers(module: str) -> Mapping[type, Callable[[Order, Prefix], Wr
         from hzproto.serialization.decimals import decimal_writer
 
         return {Decimal: decimal_writer}
+    if module == "uuid":
+        from uuid import UUID
+
+        from hzproto.serialization.uuids import uuid_writer
+
+        return {UUID: uuid_writer}
     return {}
 
 
