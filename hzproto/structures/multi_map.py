@@ -34,7 +34,10 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
 
     @op
     def put_all(self, multimap: Mapping[K, Sequence[V]]) -> Op[None]:
-        """Add to each key its values (members 4.1 and newer); when an error ends it, some may have been added."""
+        """Add to each key its values (members 4.1 and newer), also when another owner has locked it.
+
+        When an error ends it, some may have been added.
+        """
         entries = (
             (self._given("a key of multimap", key), each(self._given, f"multimap[{key!r}]", values))
             for key, values in pairs("multimap", multimap)
@@ -66,7 +69,7 @@ class MultiMap(KeyLocks[S_co, K, V], Generic[S_co, K, V]):
 
     @op
     def delete(self, key: K) -> Op[None]:
-        """Remove *key* without asking for the values that it had."""
+        """Remove *key* without asking for the values that it had, also when another owner has locked it."""
         return self._about("delete", key, self._caller())
 
     @op

@@ -78,13 +78,12 @@ def _remove_entry(task: Task, store: Store, name: str, key: bytes, value: bytes,
 def _remove(task: Task, store: Store, name: str, key: bytes, thread: int) -> tuple[bytes, ...]:
     MULTI_MAPS.check(task, store, name, key, thread)
     old = _values(store, name, key)
-    for value in old:
-        _remove_entry(task, store, name, key, value, thread)
+    write(task, store, name, key, ())
     return old
 
 
-def _delete(task: Task, store: Store, name: str, key: bytes, thread: int) -> None:
-    _remove(task, store, name, key, thread)
+def _delete(task: Task, store: Store, name: str, key: bytes, _thread: int) -> None:
+    write(task, store, name, key, ())  # locked or not
 
 
 def _contains_key(_task: Task, store: Store, name: str, key: bytes, _thread: int) -> bool:

@@ -61,6 +61,10 @@ def test_keys_can_be_locked(scene: Scene) -> Steps:
         yield m.unlock("k", owner=2)
     with pytest.raises(TimeoutError):
         yield scene.harness.give_up(m, 0.2, lambda view: view.lock("k", owner=2))
+    yield m.put_all({"k": ["past the lock"]})
+    assert (yield m.get("k")) == ["past the lock"]
+    assert (yield m.delete("k")) is None
+    assert (yield m.get("k")) == []
     yield m.unlock("k", owner=1)
     assert (yield m.is_locked("k")) is True
     assert (yield m.force_unlock("k")) is None
