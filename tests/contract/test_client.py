@@ -22,7 +22,9 @@ from hzproto.errors import (
     OperationTimeoutError,
 )
 from hzproto.testing import InMemoryCluster, Member
+from tests.contract.errors.subjects import CP_OBJECTS, STRUCTURES, TRANSACTIONAL, made
 from tests.contract.harness import Scene, Steps, scenario
+from tests.java.classes import Echo
 from tests.proxy import Proxy
 
 IN_MEMORY = ("memory",)
@@ -73,6 +75,31 @@ class TestTimeLimits:
             yield limited.lock(owner=2)
         yield lock.unlock(owner=1)
 
+    @scenario(versions=("4.2.8", "5.7.0"))
+    def test_every_class_has_views(self, scene: Scene) -> Steps:
+        client = yield from scene.client()
+        kinds = {*STRUCTURES, *CP_OBJECTS} - {"CPMap"}
+        for name in kinds if scene.cluster != "5.7.0" else STRUCTURES:
+            structure = yield from made(scene, client, name)
+            assert (yield structure.with_timeout(60).destroy()) in (True, None)
+        transaction = client.new_transaction().with_timeout(60)
+        yield transaction.begin()
+        for name, kind in TRANSACTIONAL.items():
+            view: Any = (yield getattr(transaction, f"get_{kind}")(scene.new_name())).with_timeout(60)
+            assert (yield view.size()) == 0, name
+        yield transaction.commit()
+        assert (yield (yield from made(scene, client, "Pages")).with_timeout(60).next_page()) == []
+        limited = client.with_timeout(60)
+        assert (yield (yield from scene.map(limited)).size()) == 0
+        if scene.cluster in ("5.3.8", "5.7.0"):
+            result: Any = yield scene.harness.view(client.sql).with_timeout(60).execute("SELECT 1")
+            assert len((yield result.with_timeout(60).next_page())) == 1
+        if scene.cluster != "memory":
+            executor = yield from scene.structure(limited, "scheduled_executor")
+            future: Any = yield executor.schedule(Echo(1), 600)
+            assert (yield future.with_timeout(60).is_done()) is False
+            yield future.dispose()
+
     @scenario
     def test_come_on_top_of_what_the_member_may_wait(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
@@ -112,7 +139,7 @@ class TestServices:
         with pytest.raises(TypeError, match="member_removed"):
             client.cluster_service.add_listener(member_removed=1)
 
-    @scenario
+    @scenario(versions=("4.2.8", "5.7.0"))
     def test_partitions(self, scene: Scene) -> Steps:
         client = yield from scene.client()
         service = client.partition_service
@@ -150,7 +177,7 @@ class TestServices:
 
 
 class TestStarting:
-    @scenario
+    @scenario(versions=("4.2.8", "5.7.0"))
     def test_states(self, scene: Scene) -> Steps:
         configured: list[str] = []
         added: list[str] = []

@@ -206,7 +206,7 @@ def test_held_for_a_block(scene: Scene) -> Steps:
     assert (yield permits.available_permits()) == 1
 
 
-@scenario(on=("5.3.8", "5.4.0"))
+@scenario(on=("5.3.8", "5.4.0", "4.2.8"))
 def test_the_subsystem_tells_of_itself(scene: Scene) -> Steps:
     client = yield from scene.client()
     cp = client.cp_subsystem
@@ -244,6 +244,7 @@ def test_what_is_destroyed_stays_so(scene: Scene) -> Steps:
     uses: dict[str, Callable[[Any], Any]] = {
         "atomic_reference": lambda reference: reference.get(),
         "count_down_latch": lambda latch: latch.get_count(),
+        "lock": lambda lock: lock.get_lock_count(),
         "semaphore": lambda semaphore: semaphore.available_permits(),
     }
     for kind, use in uses.items():

@@ -69,6 +69,11 @@ def test_keys_can_be_locked(scene: Scene) -> Steps:
     assert (yield m.is_locked("k")) is True
     assert (yield m.force_unlock("k")) is None
     yield from scene.settles(lambda: m.is_locked("k"), False)  # the lock that came late is given back
+    mine = m.with_owner()
+    yield mine.lock("k")
+    with pytest.raises(IllegalMonitorStateError):
+        yield m.with_owner().unlock("k")
+    yield mine.unlock("k")
     yield m.lock("k")
     yield m.unlock("k")
     assert (yield m.is_locked("k")) is False

@@ -153,6 +153,7 @@ def test_members_that_can_only_select(scene: Scene) -> Steps:
     client = yield from scene.client()
     name = yield from _table(scene, client, 100)
     result = yield client.sql.execute(f"SELECT * FROM {name} WHERE __key >= ?", 10, cursor_buffer_size=40)
+    assert (result.is_row_set(), result.update_count()) == (True, -1)
     assert [column.name for column in result.get_row_metadata().columns] == ["__key", "this"]
     rows = yield from _rows(result)
     assert sorted(tuple(row[index] for index in range(2)) for row in rows) == [(n, str(n)) for n in range(10, 100)]

@@ -57,6 +57,8 @@ class Case:
     """Whether members have these errors."""
     memory: bool = True
     """Whether the in-memory cluster has these errors."""
+    free: Callable[[Any], Any] = lambda _: None
+    """Frees the object, so that the client which is shut down need not wait for what was given up."""
 
 
 def _new(name: str, prefix: str = "") -> Callable[[Scene, Any], Steps]:
@@ -233,6 +235,7 @@ CASES: Final[list[Case]] = [
             *fails("read_from_event_journal", ValueError, "min_size must be at most max_size", 0, 2, 1, 0),
         ],
         _with_a_locked_key("Map"),
+        free=lambda m: m.unlock("locked", owner=7),
     ),
     Case(
         "Map",
@@ -262,6 +265,7 @@ CASES: Final[list[Case]] = [
             *waits("remove_all", OperationTimeoutError, "", "locked"),
         ],
         _with_a_locked_key("MultiMap"),
+        free=lambda m: m.unlock("locked", owner=7),
     ),
     Case(
         "ReplicatedMap",
@@ -454,6 +458,7 @@ CASES: Final[list[Case]] = [
             *waits("acquire", OperationTimeoutError, "", 2),
         ],
         _initialized,
+        free=lambda permits: permits.increase_permits(2),
     ),
     Case("FencedLock", fails("lock", LockAcquireLimitReachedError, "as often", owner=7), _limited_lock, memory=False),
     Case(
@@ -463,6 +468,7 @@ CASES: Final[list[Case]] = [
             *waits("lock", OperationTimeoutError, "", owner=8),
         ],
         _taken_lock,
+        free=lambda lock: lock.unlock(owner=7),
     ),
     Case(
         "CPSubsystem",
@@ -510,8 +516,17 @@ CASES: Final[list[Case]] = [
         for end, error, text in (
             ("commit", TransactionNotActiveError, "was committed"),
             ("rollback", TransactionNotActiveError, "was rolled back"),
-            ("time", TransactionTimedOutError, "took more than"),
         )
+    ),
+    Case(
+        "TransactionalMap",
+        all_fail(
+            "TransactionalMap",
+            TransactionTimedOutError,
+            "took more than",
+            where=lambda method: method != "with_timeout",
+        ),
+        _in_transaction("TransactionalMap", "time"),
     ),
     # SQL
     Case("SqlService", fails("execute", HazelcastSqlError, "", "SELECT 1"), _new("SqlService"), members=False),

@@ -34,7 +34,7 @@ def fails(methods: str, error: type[Exception], text: str, /, *arguments: Any, *
 
 def waits(methods: str, error: type[Exception], text: str, /, *arguments: Any, **keywords: Any) -> list[Row]:
     """Rows of methods that wait in vain until the time limit of a view ends them."""
-    return [Row(method, error, text, arguments, keywords, 0.03) for method in methods.split()]
+    return [Row(method, error, text, arguments, keywords, 0.01) for method in methods.split()]
 
 
 def walk(subject: Any, rows: Iterable[Row]) -> Steps:

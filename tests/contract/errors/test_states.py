@@ -22,6 +22,7 @@ def test_states(name: str, scene: Scene) -> Steps:
         if case.name == name and (case.memory if scene.cluster == "memory" else case.members):
             subject = yield from case.prepare(scene, client)
             wrong += yield from walk(subject, case.rows)
+            yield case.free(subject)
     assert not wrong, "\n".join(wrong)
 
 
