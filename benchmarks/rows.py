@@ -229,6 +229,53 @@ CHOICES = Table(
     ),
 )
 
+_HITS = {
+    "threads, blocking": "blocking",
+    "threads, `result()`": "futures",
+    "asyncio, `await`": "asyncio",
+    "gevent, blocking": "gevent",
+    "twisted, `await`": "await",
+    "twisted, callback": "callback",
+}
+
+
+def _hits(in_memory_format: str) -> Row:
+    goals = tuple(Goal(("cpu_us",), 2, contender=name) for name in _HITS)
+    styles = {**_HITS, "twisted, `inlineCallbacks`": "inline"}
+    contenders = (
+        *_variants("near", {name: f"{style}-{in_memory_format}" for name, style in styles.items()}),
+        Contender("official, blocking", "near", f"blocking-{in_memory_format}", official=True),
+    )
+    return Row(f"near-cache-{in_memory_format.lower()}", in_memory_format, 1_000_000, contenders, goals)
+
+
+NEAR_CACHE = Table(
+    "near-cache",
+    "A `get` that a near cache answers, with int keys and values of 100 characters",
+    ("cpu_us",),
+    (
+        _hits("OBJECT"),
+        _hits("BINARY"),
+        Row(
+            "near-cache-list",
+            "BINARY, a list of 10 int, made anew for each read",
+            1_000_000,
+            (
+                *_variants(
+                    "near", {"threads, blocking": "blocking-BINARY-list", "asyncio, `await`": "asyncio-BINARY-list"}
+                ),
+                Contender("official, blocking", "near", "blocking-BINARY-list", official=True),
+            ),
+        ),
+        Row(
+            "near-cache-twisted",
+            "without a client: Deferreds that have fired",
+            1_000_000,
+            _variants("near", {"twisted, `inlineCallbacks`": "alone-OBJECT"}),
+        ),
+    ),
+)
+
 CORE = Table(
     "core",
     "The core alone, without sockets: a `get`, from the call to the value",
@@ -252,4 +299,4 @@ CORE = Table(
     ),
 )
 
-TABLES = (THROUGHPUT, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, CHOICES, CORE, SERIALIZATION)
+TABLES = (THROUGHPUT, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, NEAR_CACHE, CHOICES, CORE, SERIALIZATION)
