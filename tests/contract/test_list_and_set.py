@@ -137,27 +137,3 @@ def test_there_may_be_no_room(scene: Scene) -> Steps:
         assert (yield items.add("b")) is True
         assert (yield items.add("c")) is False
         assert sorted((yield items.get_all())) == ["a", "b"]
-
-
-@scenario(on=("memory",))
-def test_arguments_are_checked(scene: Scene) -> Steps:
-    client = yield from scene.client()
-    for kind in ("list", "set"):
-        items = yield from scene.structure(client, kind)
-        for call in (items.add, items.remove, items.contains):
-            with pytest.raises(ValueError, match="item must not be None"):
-                yield call(None)
-        for call in (items.add_all, items.contains_all, items.remove_all, items.retain_all):
-            with pytest.raises(ValueError, match=r"items\[0\] must not be None"):
-                yield call([None])
-    items = yield from scene.structure(client, "list")
-    for call in (items.get, items.remove_at, items.list_iterator):
-        with pytest.raises(ValueError, match="index must be"):
-            yield call(-1)
-        with pytest.raises(TypeError, match="index must be"):
-            yield call("1")
-    with pytest.raises(ValueError, match=r"from_index \(2\) must not be greater than to_index \(1\)"):
-        yield items.sub_list(2, 1)
-    for call in (items.add_at, items.set_at):
-        with pytest.raises(ValueError, match="item must not be None"):
-            yield call(0, None)

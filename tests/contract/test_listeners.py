@@ -191,14 +191,6 @@ class TestListeners:
         yield from scene.until(lambda: len(_failures(caplog)) == 2)
         assert keys == ["k", "k"]
 
-    @scenario
-    def test_arguments_are_checked(self, scene: Scene) -> Steps:
-        m = yield from scene.map((yield from scene.client()))
-        with pytest.raises(ValueError, match="added_func"):
-            yield m.add_entry_listener()
-        with pytest.raises(TypeError, match="removed_func"):
-            yield m.add_entry_listener(removed_func="not a function")
-
 
 def _put(m: Any, key: int) -> Steps:
     yield m.put(key, key)

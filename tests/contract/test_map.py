@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -134,59 +133,6 @@ class TestEntries:
 
 
 class TestArguments:
-    @scenario
-    def test_none_is_neither_key_nor_value(self, scene: Scene) -> Steps:
-        m = yield from scene.map((yield from scene.client()))
-        keyless: list[Callable[[], Any]] = [
-            lambda: m.get(None),
-            lambda: m.put(None, 1),
-            lambda: m.set(None, 1),
-            lambda: m.put_if_absent(None, 1),
-            lambda: m.replace(None, 1),
-            lambda: m.remove(None),
-            lambda: m.delete(None),
-            lambda: m.contains_key(None),
-            lambda: m.lock(None),
-            lambda: m.try_lock(None),
-            lambda: m.unlock(None),
-            lambda: m.is_locked(None),
-        ]
-        for call in keyless:
-            with pytest.raises(ValueError, match="key must not be None"):
-                yield call()
-        valueless: list[Callable[[], Any]] = [
-            lambda: m.put(1, None),
-            lambda: m.set(1, None),
-            lambda: m.put_if_absent(1, None),
-            lambda: m.replace(1, None),
-        ]
-        for call in valueless:
-            with pytest.raises(ValueError, match="value must not be None"):
-                yield call()
-        with pytest.raises(ValueError, match=r"keys\[1\] must not be None"):
-            yield m.get_all([1, None])
-        with pytest.raises(ValueError, match="a key of map must not be None"):
-            yield m.put_all({None: 1})
-        with pytest.raises(ValueError, match=r"map\['k'\] must not be None"):
-            yield m.put_all({"k": None})
-        assert (yield m.is_empty()) is True
-
-    @scenario
-    def test_times_are_checked(self, scene: Scene) -> Steps:
-        m = yield from scene.map((yield from scene.client()))
-        with pytest.raises(ValueError, match="ttl"):
-            yield m.put(1, 1, ttl=-1)
-        with pytest.raises(TypeError, match="ttl"):
-            yield m.set(1, 1, ttl="1")
-        with pytest.raises(ValueError, match="max_idle"):
-            yield m.put_if_absent(1, 1, max_idle=float("nan"))
-        with pytest.raises(ValueError, match="lease_time"):
-            yield m.lock(1, lease_time=-0.1)
-        with pytest.raises(ValueError, match="timeout"):
-            yield m.try_lock(1, timeout=-1)
-        with pytest.raises(ValueError, match="seconds"):
-            m.with_timeout(0)
-
     @scenario
     def test_what_cannot_be_serialized_is_refused(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))

@@ -101,33 +101,3 @@ def test_events(scene: Scene) -> Steps:
     assert [(event.key, event.value) for event in of_one] == [("one", None)]
     assert (yield m.remove_entry_listener(listener)) is True
     assert (yield m.remove_entry_listener(listener)) is False
-
-
-@scenario(on=("memory",))
-def test_arguments_are_checked(scene: Scene) -> Steps:
-    m = yield from scene.structure((yield from scene.client()), "multi_map")
-    keyed = (
-        m.get,
-        m.remove_all,
-        m.delete,
-        m.contains_key,
-        m.value_count,
-        m.lock,
-        m.unlock,
-        m.is_locked,
-        m.force_unlock,
-    )
-    for call in keyed:
-        with pytest.raises(ValueError, match="key must not be None"):
-            yield call(None)
-    for call in (m.put, m.remove, m.contains_entry):
-        with pytest.raises(ValueError, match="key must not be None"):
-            yield call(None, 1)
-        with pytest.raises(ValueError, match="value must not be None"):
-            yield call(1, None)
-    with pytest.raises(ValueError, match=r"multimap\['k'\]\[1\] must not be None"):
-        yield m.put_all({"k": [1, None]})
-    with pytest.raises(ValueError, match="added_func"):
-        yield m.add_entry_listener()
-    with pytest.raises(TypeError, match="removed_func"):
-        yield m.add_entry_listener(removed_func=1)

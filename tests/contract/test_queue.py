@@ -111,28 +111,3 @@ class TestQueue:
         yield q.add(2)
         yield from scene.until(lambda: len(added) == 2)
         assert len(events) == 2
-
-    @scenario(on=("memory",))
-    def test_arguments_are_checked(self, scene: Scene) -> Steps:
-        q = yield from scene.structure((yield from scene.client()), "queue")
-        for call in (q.add, q.offer, q.put, q.remove, q.contains):
-            with pytest.raises(ValueError, match="item must not be None"):
-                yield call(None)
-        for call in (q.add_all, q.contains_all, q.remove_all, q.retain_all):
-            with pytest.raises(ValueError, match=r"items\[1\] must not be None"):
-                yield call([1, None])
-        with pytest.raises(ValueError, match="timeout"):
-            yield q.offer(1, timeout=-1)
-        with pytest.raises(TypeError, match="timeout"):
-            yield q.poll("1")
-        with pytest.raises(TypeError, match="target_list"):
-            yield q.drain_to((1, 2))
-        with pytest.raises(ValueError, match="max_size"):
-            yield q.drain_to([], -2)
-        with pytest.raises(ValueError, match="item_added_func"):
-            yield q.add_listener()
-        with pytest.raises(TypeError, match="item_removed_func"):
-            yield q.add_listener(item_removed_func="no function")
-        with pytest.raises(TypeError, match="include_value"):
-            yield q.add_listener(1, print)
-        assert (yield q.is_empty()) is True

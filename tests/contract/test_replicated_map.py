@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from hzproto.events import EntryEvent, EntryEventType
 from hzproto.predicate import sql
 from tests.contract.harness import Scene, Steps, scenario
@@ -82,23 +80,3 @@ def test_listeners_with_predicates(scene: Scene) -> Steps:
     assert sorted((event.key, event.value) for event in chosen) == [("k", 7), ("k", 7), ("other", 6)]
     yield from scene.until(lambda: evicted)
     assert (evicted[0].event_type, evicted[0].key) == (EntryEventType.EVICTED, "k")
-
-
-@scenario(on=("memory",))
-def test_arguments_are_checked(scene: Scene) -> Steps:
-    m = yield from scene.structure((yield from scene.client()), "replicated_map")
-    for call in (m.get, m.remove, m.contains_key):
-        with pytest.raises(ValueError, match="key must not be None"):
-            yield call(None)
-    with pytest.raises(ValueError, match="value must not be None"):
-        yield m.put(1, None)
-    with pytest.raises(ValueError, match="ttl must be"):
-        yield m.put(1, 1, ttl=-1)
-    with pytest.raises(ValueError, match=r"source\['k'\] must not be None"):
-        yield m.put_all({"k": None})
-    with pytest.raises(ValueError, match="value must not be None"):
-        yield m.contains_value(None)
-    with pytest.raises(ValueError, match="added_func"):
-        yield m.add_entry_listener("k")
-    with pytest.raises(TypeError, match="predicate must be"):
-        yield m.add_entry_listener(predicate="this > 5", added_func=print)

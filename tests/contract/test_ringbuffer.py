@@ -81,25 +81,3 @@ def test_items_that_live_for_a_time_are_not_overwritten_by_a_careful_writer(scen
     yield from scene.settles(brief.size, 0)
     assert (yield brief.tail_sequence()) == 3
     assert (yield brief.add(5, OverflowPolicy.FAIL)) == 4
-
-
-@scenario(on=("memory",))
-def test_arguments_are_checked(scene: Scene) -> Steps:
-    ring = yield from scene.structure((yield from scene.client()), "ringbuffer")
-    with pytest.raises(ValueError, match="item must not be None"):
-        yield ring.add(None)
-    with pytest.raises(ValueError, match=r"items\[1\] must not be None"):
-        yield ring.add_all([1, None])
-    for items in ([], list(range(1001))):
-        with pytest.raises(ValueError, match="items must be 1 to 1000"):
-            yield ring.add_all(items)
-    with pytest.raises(ValueError, match="overflow_policy must be"):
-        yield ring.add(1, 2)
-    with pytest.raises(ValueError, match="sequence must be"):
-        yield ring.read_one(-1)
-    with pytest.raises(ValueError, match="start_sequence must be"):
-        yield ring.read_many(-1, 0, 1)
-    with pytest.raises(ValueError, match=r"min_count \(2\) must not be greater than max_count \(1\)"):
-        yield ring.read_many(0, 2, 1)
-    with pytest.raises(ValueError, match="max_count must be"):
-        yield ring.read_many(0, 1, 1001)

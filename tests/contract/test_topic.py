@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
-
 from hzproto.events import TopicMessage
 from tests.contract.harness import Scene, Steps, scenario
 
@@ -44,14 +42,3 @@ def test_messages_tell_when_they_were_published(scene: Scene) -> Steps:
     yield topic.publish(1)
     yield from scene.until(lambda: messages)
     assert before - 0.01 <= messages[0].publish_time <= time.time() + 0.01
-
-
-@scenario(on=("memory",))
-def test_arguments_are_checked(scene: Scene) -> Steps:
-    topic = yield from scene.structure((yield from scene.client()), "topic")
-    with pytest.raises(ValueError, match="message must not be None"):
-        yield topic.publish(None)
-    with pytest.raises(ValueError, match=r"messages\[1\] must not be None"):
-        yield topic.publish_all([1, None])
-    with pytest.raises(TypeError, match="on_message must be callable"):
-        yield topic.add_listener("no function")
