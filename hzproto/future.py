@@ -40,7 +40,7 @@ class Host(Protocol):
     def watch(self, op: Op[Any], call: Callable[[], object]) -> None:
         """Have *call* called once where callbacks run, when *op* is done or if it already is.
 
-        Calls start in the order in which they were registered.
+        Calls start in the order in which they were registered. Their exceptions are logged.
         """
         ...
 
@@ -131,7 +131,7 @@ class Future(Generic[T_co]):
         adds it: hzproto_sync has threads of its own for that, hzproto_gevent greenlets. Callbacks start in the order
         in which they were added. They may use the client, also blocking. Their exceptions are logged.
         """
-        self._watch(partial(self._call, callback))
+        self._watch(partial(callback, self))
 
     @overload
     def continue_with(
@@ -185,12 +185,6 @@ class Future(Generic[T_co]):
         self._watch(partial(chained.run, function))
         return chained
 
-    def _call(self, callback: Callable[[Future[T_co]], object]) -> None:
-        try:
-            callback(self)
-        except Exception:
-            _logger.exception("Callback %r of a future failed", callback)
-
 
 class Chained(Future[T_co]):
     """The future of something that is made of other futures: no operation of the core stands behind it."""
@@ -237,7 +231,10 @@ class ImmediateFuture(Future[T_co]):
         self._raised = False
 
     def _watch(self, call: Callable[[], object]) -> None:
-        call()
+        try:
+            call()
+        except Exception:
+            _logger.exception("A callback of a future failed: %r", call)
 
     def _continue(self, function: Callable[[], Any]) -> Future[Any]:
         try:
