@@ -83,7 +83,19 @@ class Bodies(dict["Method", "Callable[..., bytes]"]):
         return body
 
 
-class Structure(Facade[S_co]):
+class Serializing:
+    """Something whose methods serialize what they are given."""
+
+    _to_data: Callable[[object], bytes]
+
+    def _given(self, name: str, value: object) -> bytes:
+        """Serialize an argument that must not be None."""
+        if value is None:
+            raise missing(name)
+        return self._to_data(value)
+
+
+class Structure(Facade[S_co], Serializing):
     """A structure that lives in the cluster under a service and a name."""
 
     service: ClassVar[str]
@@ -145,12 +157,6 @@ class Placed(Structure[S_co]):
         self._object_name = name if object_name is None else object_name
         self._body = Bodies(self._object_name)
         self._place = self._to_data(string_partition_strategy(self._object_name))
-
-    def _given(self, name: str, value: object) -> bytes:
-        """Serialize an argument that must not be None."""
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)
 
     def _request(
         self, method: str, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None

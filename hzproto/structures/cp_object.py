@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hzproto.checks import integer
 from hzproto.ops import FlowOp, Op
-from hzproto.structures.base import missing
+from hzproto.structures.base import Serializing
 from hzproto.surface import Facade, S_co, op
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ int32: Final = integer(-(2**31), 2**31 - 1)
 int64: Final = integer(-(2**63), 2**63 - 1)
 
 
-class CPObject(Facade[S_co]):
+class CPObject(Facade[S_co], Serializing):
     """A structure that a CP group keeps: `object_name` in the group called `group`."""
 
     service: ClassVar[str]
@@ -40,12 +40,6 @@ class CPObject(Facade[S_co]):
 
     def _destroy(self) -> Flow[None]:
         yield from self._core.groups.destroy_object(self._group, self.service, self._object_name)
-
-    def _given(self, name: str, value: object) -> bytes:
-        """Serialize an argument that must not be None."""
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)
 
     def _operation(
         self, method: Method, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None

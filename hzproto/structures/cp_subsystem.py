@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from hzproto.checks import given_functions, refusal, text
-from hzproto.cluster.listeners import Subscription
 from hzproto.core import Address, CPGroupId, CPMember, CPObjectInfo
 from hzproto.cp.groups import split_name
 from hzproto.events import CPGroupAvailabilityEvent, CPMembershipEvent, CPMembershipEventType
 from hzproto.messages import MESSAGES
 from hzproto.ops import FlowOp, Op, Request
-from hzproto.structures.base import explained
+from hzproto.structures.base import explained, listen
 from hzproto.surface import Facade, Getter, S_co, getter, op
 
 if TYPE_CHECKING:
@@ -145,10 +144,7 @@ class CPSubsystem(Facade[S_co]):
         return FlowOp(explained(request, _LISTS))
 
     def _listen(self, add: Method, remove: Method, deliver: Callable[[Buffer], object]) -> Op[str]:
-        subscription = Subscription(
-            str(self._core.new_uuid()), add, add.request.body, remove, remove.request.body, deliver
-        )
-        return FlowOp(explained(self._core.listeners.add(subscription), _LISTENERS))
+        return FlowOp(explained(listen(self._core, add, remove, deliver), _LISTENERS))
 
 
 def cp_getter(structure: type[CPStructureT]) -> Getter[CPStructureT]:

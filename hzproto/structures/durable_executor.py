@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hzproto.checks import integer
 from hzproto.messages import service_of
 from hzproto.ops import All, FlowOp, Op, Request
-from hzproto.structures.base import Structure, missing, partition_number
+from hzproto.structures.base import Structure, partition_number
 from hzproto.surface import S_co, op
 
 if TYPE_CHECKING:
@@ -106,8 +106,3 @@ class DurableExecutor(Structure[S_co]):
         partition_number("the partition in unique_id", partition, self._core.partition_count)
         _SEQUENCE("the sequence in unique_id", sequence)
         return Request(method, self._body[method](sequence), partition, convert, wait=wait)
-
-    def _given(self, name: str, value: Any) -> bytes:
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 from hzproto.checks import function
 from hzproto.events import EntryEvent, EntryEventType
 from hzproto.ops import Request
-from hzproto.structures.base import Structure, missing
+from hzproto.structures.base import Structure
 from hzproto.surface import S_co
 
 if TYPE_CHECKING:
@@ -52,12 +52,6 @@ class Keyed(Structure[S_co], Generic[S_co, K, V]):
         """Make the request of the protocol's *method* about everything."""
         sent = self.messages[method]
         return Request(sent, self._body[sent](*fields), partition, convert)
-
-    def _given(self, name: str, value: object) -> bytes:
-        """Serialize an argument that must not be None."""
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)
 
     def _by_partition(self, entries: Iterable[tuple[bytes, T]]) -> Mapping[int, list[tuple[bytes, T]]]:
         """Sort entries with serialized keys by the partitions that they go to."""

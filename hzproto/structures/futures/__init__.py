@@ -73,10 +73,12 @@ if TYPE_CHECKING:
     )
 else:
     from hzproto.later import loaded_later
+    from hzproto.structures import modules_of
 
     __getattr__, __dir__ = loaded_later(
         __name__,
         {
+            **modules_of(__name__, blocking_views=True),
             "hzproto.config": ["Config", "ReconnectMode"],
             "hzproto.errors": [
                 "ClientOfflineError",
@@ -86,63 +88,6 @@ else:
                 "OperationTimeoutError",
             ],
             "hzproto.future": ["Future", "combine_futures"],
-            f"{__name__}.collections": ["BlockingList", "BlockingQueue", "BlockingSet", "List", "Queue", "Set"],
-            f"{__name__}.counters": [
-                "BlockingCardinalityEstimator",
-                "BlockingFlakeIdGenerator",
-                "BlockingPNCounter",
-                "CardinalityEstimator",
-                "FlakeIdGenerator",
-                "PNCounter",
-            ],
-            f"{__name__}.cp": [
-                "AtomicLong",
-                "AtomicReference",
-                "BlockingAtomicLong",
-                "BlockingAtomicReference",
-                "BlockingCPMap",
-                "BlockingCountDownLatch",
-                "BlockingFencedLock",
-                "BlockingSemaphore",
-                "CPMap",
-                "CPSubsystem",
-                "CountDownLatch",
-                "FencedLock",
-                "Semaphore",
-            ],
-            f"{__name__}.executors": [
-                "BlockingDurableExecutor",
-                "BlockingExecutor",
-                "BlockingScheduledExecutor",
-                "DurableExecutor",
-                "Executor",
-                "ScheduledExecutor",
-            ],
-            f"{__name__}.maps": [
-                "BlockingMap",
-                "BlockingMultiMap",
-                "BlockingReplicatedMap",
-                "Map",
-                "MultiMap",
-                "ReplicatedMap",
-            ],
-            f"{__name__}.sql": ["BlockingSqlService", "SqlService"],
-            f"{__name__}.topics": [
-                "BlockingReliableTopic",
-                "BlockingRingbuffer",
-                "BlockingTopic",
-                "ReliableTopic",
-                "Ringbuffer",
-                "Topic",
-            ],
-            f"{__name__}.transactions": [
-                "Transaction",
-                "TransactionalList",
-                "TransactionalMap",
-                "TransactionalMultiMap",
-                "TransactionalQueue",
-                "TransactionalSet",
-            ],
         },
     )
 

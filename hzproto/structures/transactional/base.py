@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hzproto.ops import Op, Request
-from hzproto.structures.base import missing
+from hzproto.structures.base import Serializing
 from hzproto.surface import Blocking, Facade, S_co, op
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hzproto.wire.table import Service
 
 
-class Transactional(Facade[S_co]):
+class Transactional(Facade[S_co], Serializing):
     """A structure as one transaction sees it; `messages` is the protocol's table of it.
 
     Changes take effect for others when the transaction is committed. Each method raises TransactionNotActiveError
@@ -43,11 +43,6 @@ class Transactional(Facade[S_co]):
         sent = self.messages[method]
         body = sent.request.body(self._name, transaction.id, transaction.owner, *fields)
         return Request(sent, body, convert=convert, target=transaction.connection, wait=wait)
-
-    def _given(self, name: str, value: object) -> bytes:
-        if value is None:
-            raise missing(name)
-        return self._to_data(value)
 
     def _objects(self, items: Sequence[Buffer]) -> list[Any]:
         return [self._to_object(item) for item in items]

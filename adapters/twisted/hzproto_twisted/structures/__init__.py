@@ -30,35 +30,9 @@ if TYPE_CHECKING:
     )
 else:
     from hzproto.later import loaded_later
+    from hzproto.structures import modules_of
 
-    __getattr__, __dir__ = loaded_later(
-        __name__,
-        {
-            f"{__name__}.collections": ["List", "Queue", "Set"],
-            f"{__name__}.counters": ["CardinalityEstimator", "FlakeIdGenerator", "PNCounter"],
-            f"{__name__}.cp": [
-                "AtomicLong",
-                "AtomicReference",
-                "CPMap",
-                "CPSubsystem",
-                "CountDownLatch",
-                "FencedLock",
-                "Semaphore",
-            ],
-            f"{__name__}.executors": ["DurableExecutor", "Executor", "ScheduledExecutor"],
-            f"{__name__}.maps": ["Map", "MultiMap", "ReplicatedMap"],
-            f"{__name__}.sql": ["SqlService"],
-            f"{__name__}.topics": ["ReliableTopic", "Ringbuffer", "Topic"],
-            f"{__name__}.transactions": [
-                "Transaction",
-                "TransactionalList",
-                "TransactionalMap",
-                "TransactionalMultiMap",
-                "TransactionalQueue",
-                "TransactionalSet",
-            ],
-        },
-    )
+    __getattr__, __dir__ = loaded_later(__name__, modules_of(__name__))
 
 __all__ = [
     "AtomicLong",
