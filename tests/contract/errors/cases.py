@@ -153,7 +153,7 @@ def _limited_lock(scene: Scene, client: Any) -> Steps:
 
 def _full_executor(scene: Scene, client: Any) -> Steps:
     executor = yield from _new("DurableExecutor", "tight-")(scene, client)
-    yield executor.submit_to_key_owner(Sleep(500), "k")
+    yield executor.submit_to_key_owner(Sleep(3_000), "k")
     return executor
 
 
