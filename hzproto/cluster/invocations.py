@@ -489,8 +489,8 @@ class Invocations:
             request = waiting[0]
             request.acks += 1
             if request.acks >= 0:
-                del self._unacked[source]
                 self.finish(request)
+                self._unacked.pop(source, None)  # last, as in `receive`
         elif (connection := self.connections.get(source & _SLOT_MASK)) is not None:
             early = connection.pending.get(source)
             if early is not None:
@@ -505,17 +505,17 @@ class Invocations:
     def _sweep_acks(self) -> None:
         """End the waits for backup acks whose time is over; they began in the order in which they end."""
         self._sweeping_acks = False
-        overdue: list[Request[Any]] = []
-        for request, due in self._unacked.values():
+        overdue: list[tuple[int, Request[Any]]] = []
+        for source, (request, due) in self._unacked.items():
             if due > self._timers.now:
                 self._sweeping_acks = True
                 self._timers.at(due, self._sweep_acks)
                 break
-            overdue.append(request)
-        for request in overdue:
-            if request.done:
-                continue  # given up with another of them
-            del self._unacked[request.correlation_id]
+            overdue.append((source, request))
+        for source, request in overdue:
+            self._unacked.pop(source, None)
+            if request.done or request.correlation_id != source:
+                continue  # given up with another of them, or sent again
             self._counters.backup_timeouts += 1
             if self._fail_on_missing_acks:
                 self.finish(

@@ -502,6 +502,34 @@ class TestInterrupts:
         eventually(lambda: in_flight(client) == 0)
         client.shutdown()
 
+    def test_lose_nothing_that_the_core_has_given_away(
+        self, members: InMemoryCluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = HazelcastClient(
+            cluster_members=members.addresses,
+            redo_operation=True,
+            operation_backup_timeout=LIMIT / 20,  # acks may be lost with a connection
+        )
+        store = client.get_map("interrupted")
+        queue = Transport.queue
+        signals = 3
+
+        def interrupted(transport: Transport, data: list[bytes]) -> bool:
+            nonlocal signals
+            if data and signals and threading.current_thread() is threading.main_thread():
+                signals -= 1
+                raise Interrupted
+            return queue(transport, data)
+
+        futures = [store.put(key, key) for key in range(100)]  # the last of which are still in the core
+        monkeypatch.setattr(Transport, "queue", interrupted)
+        while signals:
+            with pytest.raises(Interrupted):
+                store.blocking().put(100, 1)
+        for future in futures:
+            future.result(LIMIT)
+        client.shutdown()
+
     def test_ctrl_c(self, members: InMemoryCluster) -> None:
         hold_gets(members)
         script = """

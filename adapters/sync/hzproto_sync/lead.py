@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from functools import partial
 from math import inf
 from threading import get_ident
@@ -105,7 +104,7 @@ class Lead:
         self._passes = 0  # how often callers have polled
         self._hot: dict[Waiter, None] = {}  # those who sleep and may be handed the lead
         self._cold: set[Waiter] = set()  # those who sleep and have led long enough
-        self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
+        self._wakes: dict[threading.Lock, None] = {}  # to be released when the lock has been
         self._runner = Waiter(Op(), thread=0)  # the thread for callbacks; "done" when there are some to run
         self._housekeeper = Waiter(Op(), thread=0)
         self._housekeeper.line_up()
@@ -159,7 +158,7 @@ class Lead:
                 if type(waiter) is Waiter:
                     self._hot.pop(waiter, None)
                     self._cold.discard(waiter)
-                    self._wakes.append(waiter.wake)
+                    self._wakes[waiter.wake] = None
                 else:
                     calls.append(waiter)
             op.waiter = None
@@ -172,12 +171,12 @@ class Lead:
 
     def _wake(self) -> None:
         """Wake the threads whose turn it is; without the lock, which they take first thing."""
-        wakes = self._wakes
-        while wakes:
+        for wake in list(self._wakes):
             try:
-                wakes.popleft().release()
-            except (IndexError, RuntimeError):  # another thread did it, or it is awake already
+                wake.release()
+            except RuntimeError:  # another thread did it, or it is awake already
                 pass
+            self._wakes.pop(wake, None)  # last, so that a signal's exception in here leaves nobody asleep
 
     # Leading
 
@@ -204,12 +203,12 @@ class Lead:
         elif self._hot:
             waiter, _ = self._hot.popitem()
             self._appoint(waiter)
-            self._wakes.append(waiter.wake)
+            self._wakes[waiter.wake] = None
         elif housekeeping or me.op.done:
             self._leader = None
         else:
             self._appoint(self._housekeeper)
-            self._wakes.append(self._housekeeper.wake)
+            self._wakes[self._housekeeper.wake] = None
 
     def _pass(self, me: Waiter) -> None:
         """Poll once and handle what that brings, for everybody; then perhaps hand over the lead."""
@@ -282,7 +281,7 @@ class Lead:
         if core.dirty_connections:
             for connection in core.dirty():
                 transport = connection.transport
-                if transport.queue(connection.data_to_send()):
+                if transport.take():
                     self._urgent = True
                 self._sockets.unsent[transport] = None
         if core.finished:
@@ -363,7 +362,7 @@ class Lead:
                 self._leave(me)
             for waiter in (*self._hot, *self._cold, self._leader):
                 if waiter is not None and waiter.lined_up:
-                    self._wakes.append(waiter.wake)
+                    self._wakes[waiter.wake] = None
         self._wake()
         self._send()
 
