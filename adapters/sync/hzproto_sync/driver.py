@@ -85,8 +85,7 @@ class Driver(Lead):
                     self._settle()
                     left = left and not self._urgent
                 if left and not self._napping and not self._hailed:
-                    self._hailed = True
-                    self._sockets.wake()
+                    self._hail()
             if self._wakes:
                 self._wake()
             if not left:
