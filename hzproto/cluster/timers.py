@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Timers:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.earliest = inf
+        """No timer is due before this time; read after each call into the core, where that needs no call."""
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = count()
         self._tidy_at = _TIDY_FROM
@@ -39,6 +42,8 @@ class Timers:
             self._tidy()
         timer = Timer(call)
         heapq.heappush(self._heap, (when, next(self._order), timer))
+        if when < self.earliest:
+            self.earliest = when
         return timer
 
     def after(self, delay: float, call: Callable[[], object]) -> Timer:
@@ -47,13 +52,18 @@ class Timers:
     def clear(self) -> None:
         """Cancel all timers."""
         self._heap.clear()
+        self.earliest = inf
 
     def next_deadline(self) -> float | None:
         """When the earliest timer is due; None without timers."""
         heap = self._heap
         while heap and heap[0][2].call is None:
             heapq.heappop(heap)
-        return heap[0][0] if heap else None
+        if not heap:
+            self.earliest = inf
+            return None
+        self.earliest = heap[0][0]
+        return self.earliest
 
     def run(self) -> None:
         """Call every timer that is due; those set meanwhile for now or earlier run with the next call."""

@@ -80,6 +80,7 @@ class FrameReader:
         "_frame",
         "_header",
         "_held",
+        "_large",
         "_limit",
         "_sequences",
         "_sequences_size",
@@ -96,6 +97,7 @@ class FrameReader:
         self.marked = False
         """Whether the messages returned last may have the byte :data:`MARK` in them: one look at all of them."""
         self._limit = max_message_size
+        self._large = min(LARGE, max_message_size + 1)  # what is smaller needs no look
         self._buffer: memoryview | None = None
         self._direct: memoryview | None = None  # the view of _held that get_buffer() gave out
         self._spare: bytearray | None = None  # of the last large message, until a small one comes
@@ -205,7 +207,7 @@ class FrameReader:
         size = len(data)
         last = size - _FRAME_HEADER_SIZE
         last_two = size - _TWO_HEADERS.size
-        large = min(LARGE, self._limit + 1)
+        large = self._large
         while pos <= last:
             start = frame = pos
             if pos <= last_two:

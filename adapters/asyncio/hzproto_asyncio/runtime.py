@@ -99,7 +99,8 @@ class Runtime:
         else:
             self._hold_until = now + TICK
             self._send()
-            self._set_timer(now)
+            if core.timers.earliest < self._timer_due:
+                self._set_timer(now)
         return reply
 
     def call_blocking(self, op: Op[Any], timeout: float | None) -> NoReturn:
@@ -258,7 +259,8 @@ class Runtime:
             self._listeners.deliver(self._loop, core.events())
         if core.dirty_connections:
             self._send()
-        self._set_timer(now)
+        if core.timers.earliest < self._timer_due:
+            self._set_timer(now)
 
     def _act(self) -> None:
         for action in self.core.actions():

@@ -105,9 +105,8 @@ class Driver:
             self._flush_or_defer(waits)
         if core.finished or core.deliveries:
             self._turn_soon()
-        deadline = core.next_deadline()
-        if deadline is not None and deadline < self._timer_at:
-            self._set_timer(deadline)
+        if core.timers.earliest < self._timer_at:
+            self._set_timer()
 
     def add_waiter(self, op: Op[Any], waiter: Waiter) -> None:
         """Have *waiter* switched to, or run as a callback, once *op* is done; *op* has not been handed out yet."""
@@ -148,9 +147,8 @@ class Driver:
                 self._wake()
             if core.dirty_connections:
                 self._flush()
-            deadline = core.next_deadline()
-            if deadline is not None and deadline < self._timer_at:
-                self._set_timer(deadline)
+            if core.timers.earliest < self._timer_at:
+                self._set_timer()
         except BaseException:  # noqa: BLE001 - Ctrl-C half-way: the hub passes it on, and the rest is done afterwards
             self._turn_soon()
             self.hub.handle_error(self, *sys.exc_info())
@@ -255,7 +253,10 @@ class Driver:
 
     # The timer
 
-    def _set_timer(self, deadline: float) -> None:
+    def _set_timer(self) -> None:
+        deadline = self.core.next_deadline()
+        if deadline is None or deadline >= self._timer_at:
+            return
         self._stop_timer()
         self._timer = self.loop.timer(max(0.0, deadline - monotonic()), 1.0)  # again if Ctrl-C ends the callback early
         self._timer.start(self._timer_due, update=True)

@@ -228,7 +228,8 @@ class Driver:
                     _settle(last)
         finally:
             self._pumping = self._hold = False
-        self._set_timer(core.next_deadline())
+        if core.timers.earliest < self._timer_at:
+            self._set_timer()
 
     def _pump_soon(self) -> None:
         if self._pumping:
@@ -248,8 +249,9 @@ class Driver:
             for connection in dirty:
                 connection.transport.flush()
 
-    def _set_timer(self, deadline: float | None) -> None:
-        """Have the core called at *deadline*, or earlier if it has asked for that before."""
+    def _set_timer(self) -> None:
+        """Have the core called at its next deadline, or earlier if it has asked for that before."""
+        deadline = self.core.next_deadline()
         if deadline is not None and deadline < self._timer_at:
             self._timer_at = deadline
             if self._timer is not None:
