@@ -149,8 +149,8 @@ class Invocations:
             op.deadline = now + self._timeout
             self._ordinary[op] = None
             if not self._sweeping:
-                self._sweeping = True
                 self._timers.at(op.deadline, self._sweep)
+                self._sweeping = True  # last, so that a signal's exception in here leaves none unwatched
         elif timeout is None:
             self._special[op] = None
         else:
@@ -499,8 +499,8 @@ class Invocations:
     def _await_acks(self, request: Request[Any]) -> None:
         self._unacked[request.correlation_id] = (request, self._timers.now + self._ack_timeout)
         if not self._sweeping_acks:
-            self._sweeping_acks = True
             self._timers.after(self._ack_timeout, self._sweep_acks)
+            self._sweeping_acks = True  # last, as in `submit`
 
     def _sweep_acks(self) -> None:
         """End the waits for backup acks whose time is over; they began in the order in which they end."""

@@ -77,6 +77,7 @@ class Timers:
 
     def _tidy(self) -> None:
         """Drop the cancelled timers, so that they take no more room than those that are set."""
-        self._heap = [entry for entry in self._heap if entry[2].call is not None]
-        heapq.heapify(self._heap)
-        self._tidy_at = max(_TIDY_FROM, 2 * len(self._heap))
+        heap = [entry for entry in self._heap if entry[2].call is not None]
+        heapq.heapify(heap)
+        self._heap = heap
+        self._tidy_at = max(_TIDY_FROM, 2 * len(heap))

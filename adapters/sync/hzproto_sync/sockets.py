@@ -99,10 +99,8 @@ class Sockets:
         self.changed.append(transport)
 
     def torn(self, *, polling: bool) -> list[Transport]:
-        """The transports whose streams an exception may have torn: in a sender, in who held the driver's lock, which
-        is held now, or (*polling*) in the one who polls.
-        """
-        return [t for t in list(self._transports) if t.torn or t.taking or (polling and t.receiving)]
+        """The transports whose streams an exception may have torn, in a sender or (*polling*) in the one who polls."""
+        return [t for t in list(self._transports) if t.torn or (polling and t.receiving)]
 
     def close(self, timeout: float) -> None:
         """Close everything; nobody polls any more. Wait for dials to end, at most *timeout* seconds."""

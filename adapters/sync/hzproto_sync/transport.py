@@ -28,7 +28,7 @@ class Transport:
     data to that one. All else is the business of the thread that polls.
     """
 
-    __slots__ = ("_queue", "_sending", "connection", "dropped", "fd", "full", "polled", "receiving", "sock", "taking", "torn")
+    __slots__ = ("_queue", "_sending", "connection", "dropped", "fd", "full", "polled", "receiving", "sock", "torn")
 
     def __init__(self, connection: Connection, sock: socket.socket) -> None:
         self.connection = connection
@@ -42,8 +42,6 @@ class Transport:
         """The core has done with the connection: whoever polls is to close the socket."""
         self.receiving = False
         """Whoever polls has taken bytes from the socket that the core has not got yet."""
-        self.taking = False
-        """What the connection had to send was taken from it and is not in the queue yet."""
         self.torn = False
         """A piece of the stream may be lost: a signal's exception struck while bytes were on their way."""
         self._queue: deque[bytes | memoryview] = deque()
@@ -51,10 +49,11 @@ class Transport:
 
     def take(self) -> bool:
         """Put what the connection has to send behind what waits; return whether that is so much that it should not."""
-        self.taking = True
-        much = self.queue(self.connection.data_to_send())
-        self.taking = False
-        return much
+        try:
+            return self.queue(self.connection.data_to_send())
+        except BaseException:
+            self.torn = True
+            raise
 
     def queue(self, data: list[bytes]) -> bool:
         """Put *data* behind what is to be sent; return whether that is so much that it should not wait for more."""
