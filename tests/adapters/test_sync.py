@@ -512,18 +512,19 @@ class TestInterrupts:
         )
         store = client.get_map("interrupted")
         queue = Transport.queue
-        signals = 3
+        armed = False
 
         def interrupted(transport: Transport, data: list[bytes]) -> bool:
-            nonlocal signals
-            if data and signals and threading.current_thread() is threading.main_thread():
-                signals -= 1
+            nonlocal armed
+            if armed and data and threading.current_thread() is threading.main_thread():
+                armed = False
                 raise Interrupted
             return queue(transport, data)
 
-        futures = [store.put(key, key) for key in range(100)]  # the last of which are still in the core
         monkeypatch.setattr(Transport, "queue", interrupted)
-        while signals:
+        futures = [store.put(key, key) for key in range(100)]  # the last of which are still in the core
+        for _ in range(3):
+            armed = True
             with pytest.raises(Interrupted):
                 store.blocking().put(100, 1)
         for future in futures:
