@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from functools import partial
 from math import inf
 from threading import get_ident
@@ -107,7 +108,7 @@ class Lead:
         self._passes = 0  # how often callers have polled
         self._hot: dict[Waiter, None] = {}  # those who sleep and may be handed the lead
         self._cold: set[Waiter] = set()  # those who sleep and have led long enough
-        self._wakes: dict[threading.Lock, None] = {}  # to be released when the lock has been
+        self._wakes: deque[threading.Lock] = deque()  # to be released when the lock has been
         self._runner = Waiter(Op(), thread=0)  # the thread for callbacks; "done" when there are some to run
         self._housekeeper = Waiter(Op(), thread=0)
         self._housekeeper.line_up()
@@ -161,7 +162,7 @@ class Lead:
                 if type(waiter) is Waiter:
                     self._hot.pop(waiter, None)
                     self._cold.discard(waiter)
-                    self._wakes[waiter.wake] = None
+                    self._wakes.append(waiter.wake)
                 else:
                     calls.append(waiter)
             op.waiter = None
@@ -174,12 +175,15 @@ class Lead:
 
     def _wake(self) -> None:
         """Wake the threads whose turn it is; without the lock, which they take first thing."""
-        for wake in list(self._wakes):
+        wakes = self._wakes
+        while wakes:
             try:
+                # Only calls and loops let other threads and signals in: nobody is taken off the list and left asleep.
+                wake = wakes[0]
+                del wakes[0]
                 wake.release()
-            except RuntimeError:  # another thread did it, or it is awake already
+            except (IndexError, RuntimeError):  # another thread did it, or it is awake already
                 pass
-            self._wakes.pop(wake, None)  # last, so that a signal's exception in here leaves nobody asleep
 
     # Leading
 
@@ -206,12 +210,12 @@ class Lead:
         elif self._hot:
             waiter, _ = self._hot.popitem()
             self._appoint(waiter)
-            self._wakes[waiter.wake] = None
+            self._wakes.append(waiter.wake)
         elif housekeeping or me.op.done:
             self._leader = None
         else:
             self._appoint(self._housekeeper)
-            self._wakes[self._housekeeper.wake] = None
+            self._wakes.append(self._housekeeper.wake)
 
     def _pass(self, me: Waiter) -> None:
         """Poll once and handle what that brings, for everybody; then perhaps hand over the lead."""
@@ -321,7 +325,7 @@ class Lead:
         """Make whoever leads, or else housekeeping, send what is unsent; with the lock."""
         self._hailed = True
         if self._leader is None:
-            self._wakes[self._housekeeper.wake] = None
+            self._wakes.append(self._housekeeper.wake)
         else:
             self._sockets.wake()
 
@@ -373,7 +377,7 @@ class Lead:
                 self._leave(me)
             for waiter in (*self._hot, *self._cold, self._leader):
                 if waiter is not None and waiter.lined_up:
-                    self._wakes[waiter.wake] = None
+                    self._wakes.append(waiter.wake)
         self._wake()
         self._send()
 
