@@ -49,14 +49,18 @@ def test_executor_without_room(scene: Scene) -> Steps:
     client = yield from scene.client()
     e: Any = yield from scene.structure(client, "executor", scene.new_name("tight-"))
 
-    def run() -> Steps:
+    def run(task: AddToMap | Sleep) -> Steps:
         try:
-            return (yield e.execute_on_key_owner("k", Sleep(200)))
+            return (yield e.execute_on_key_owner("k", task))
         except RejectedExecutionError:
             return "rejected"
 
-    outcomes = yield from scene.gather(*(run() for _ in range(4)))
-    assert set(outcomes) == {200, "rejected"}  # one waits, and one more runs if the member was fast enough
+    m: Any = yield from scene.map(client, e.name)
+    running = scene.harness.spawn(run(AddToMap(e.name, "k", 1, milliseconds=1_000)))
+    yield from scene.settles(lambda: m.get("k"), 1)
+    outcomes = yield from scene.gather(*(run(Sleep(200)) for _ in range(3)))
+    assert sorted(outcomes, key=str) == [200, "rejected", "rejected"]  # one waits
+    assert (yield running) is None
 
 
 @scenario(on=("memory",))

@@ -131,17 +131,19 @@ class FailingTask(ServerClass):
 
 @dataclass
 class AddToMap(ServerClass):
-    """Adds to the int (absent: 0) that a map has for a key: a Runnable, which returns nothing."""
+    """Adds to the int (absent: 0) that a map has for a key, then sleeps: a Runnable, which returns nothing."""
 
     class_id = 15
     map: str
     key: Any
     number: int
+    milliseconds: int = 0
 
     def write_data(self, object_data_output: ObjectDataOutput) -> None:
         object_data_output.write_string(self.map)
         object_data_output.write_object(self.key)
         object_data_output.write_int(self.number)
+        object_data_output.write_long(self.milliseconds)
 
 
 @dataclass

@@ -8,6 +8,8 @@ import com.hazelcast.nio.ObjectDataOutput;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What executors run. */
 final class Tasks {
@@ -146,12 +148,13 @@ final class Tasks {
         }
     }
 
-    /** Adds to an Integer in a map, 0 if absent: a Runnable, whose work shows in the cluster only. */
+    /** Adds to an Integer in a map, 0 if absent, then sleeps: a Runnable, whose work shows in the cluster only. */
     static final class AddToMap extends OnMember implements Runnable {
         static final int ID = 15;
         private String map;
         private Object key;
         private int number;
+        private long milliseconds;
 
         AddToMap() {
             super(ID);
@@ -166,6 +169,7 @@ final class Tasks {
             } finally {
                 target.unlock(key);
             }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(milliseconds));
         }
 
         @Override
@@ -173,6 +177,7 @@ final class Tasks {
             out.writeString(map);
             out.writeObject(key);
             out.writeInt(number);
+            out.writeLong(milliseconds);
         }
 
         @Override
@@ -180,6 +185,7 @@ final class Tasks {
             map = in.readString();
             key = in.readObject();
             number = in.readInt();
+            milliseconds = in.readLong();
         }
     }
 
