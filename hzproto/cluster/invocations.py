@@ -263,8 +263,8 @@ class Invocations:
         for op in list(self._overdue()):
             self._expire(op)
         for op in self._ordinary:
-            self._sweeping = True
             self._timers.at(op.deadline, self._sweep)
+            self._sweeping = True
             break
 
     def _overdue(self) -> Iterator[Op[Any]]:
@@ -508,8 +508,8 @@ class Invocations:
         overdue: list[tuple[int, Request[Any]]] = []
         for source, (request, due) in self._unacked.items():
             if due > self._timers.now:
-                self._sweeping_acks = True
                 self._timers.at(due, self._sweep_acks)
+                self._sweeping_acks = True
                 break
             overdue.append((source, request))
         for source, request in overdue:

@@ -92,7 +92,7 @@ class Runtime:
         now = monotonic()
         core.submit(op, now, timeout)
         if core.finished or core.deliveries or core.pending_actions:
-            self._settle(now)
+            self._settle()
         elif now < self._hold_until:
             if self._end_turn is None:
                 self._end_turn = self._loop.call_soon(self._turn_ended)
@@ -100,7 +100,7 @@ class Runtime:
             self._hold_until = now + TICK
             self._send()
             if core.timers.earliest < self._timer_due:
-                self._set_timer(now)
+                self._set_timer()
         return reply
 
     def call_blocking(self, op: Op[Any], timeout: float | None) -> NoReturn:
@@ -114,9 +114,8 @@ class Runtime:
 
     def cancel(self, op: Op[Any]) -> None:
         """Cancel *op*, whose reply knows already."""
-        now = monotonic()
-        self.core.cancel(op, now)
-        self._settle(now)
+        self.core.cancel(op, monotonic())
+        self._settle()
 
     def _reply(self, op: Op[Any]) -> Reply[Any]:
         reply: Reply[Any] = Reply(loop=self._loop)
@@ -206,11 +205,10 @@ class Runtime:
         return [*self._dials.values(), *(wire.ended for wire in self._wires.values())]
 
     def _tell(self, start_or_shut_down: Callable[[float, Op[None]], None]) -> Reply[Any]:
-        now = monotonic()
         op = Done(None)
         reply = self._reply(op)
-        start_or_shut_down(now, op)
-        self._settle(now)
+        start_or_shut_down(monotonic(), op)
+        self._settle()
         return reply
 
     def forked(self) -> None:
@@ -231,7 +229,7 @@ class Runtime:
 
     def received(self, now: float) -> None:
         several = len(self.core.finished) > 1
-        self._settle(now)
+        self._settle()
         if several:
             if self._end_turn is not None:
                 self._end_turn.cancel()
@@ -242,13 +240,12 @@ class Runtime:
 
     def lost(self, wire: Wire, error: Exception | None) -> None:
         del self._wires[wire.connection]
-        now = monotonic()
-        self.core.connection_lost(wire.connection, error, now)
-        self._settle(now)
+        self.core.connection_lost(wire.connection, error, monotonic())
+        self._settle()
 
     # What the core asks for
 
-    def _settle(self, now: float) -> None:
+    def _settle(self) -> None:
         """Do everything that the core asks for by now."""
         core = self.core
         if core.pending_actions:
@@ -260,7 +257,7 @@ class Runtime:
         if core.dirty_connections:
             self._send()
         if core.timers.earliest < self._timer_due:
-            self._set_timer(now)
+            self._set_timer()
 
     def _act(self) -> None:
         for action in self.core.actions():
@@ -282,23 +279,23 @@ class Runtime:
         self._end_turn = None
         self._hold_until = 0.0
         self._send()
-        self._set_timer(monotonic())
+        if self.core.timers.earliest < self._timer_due:
+            self._set_timer()
 
-    def _set_timer(self, now: float) -> None:
+    def _set_timer(self) -> None:
         due = self.core.next_deadline()
         if due is None or due >= self._timer_due:
             return
         if self._timer is not None:
             self._timer.cancel()
         self._timer_due = due
-        self._timer = self._loop.call_later(max(0.0, due - now), self._timer_fired)
+        self._timer = self._loop.call_later(max(0.0, due - monotonic()), self._timer_fired)
 
     def _timer_fired(self) -> None:
         self._timer = None
         self._timer_due = math.inf
-        now = monotonic()
-        self.core.handle_timer(now)
-        self._settle(now)
+        self.core.handle_timer(monotonic())
+        self._settle()
 
     # Connections
 
@@ -314,9 +311,8 @@ class Runtime:
                 address = action.prepare()
             sock = await dial(address, self._config.socket_options)
             _, wire = await loop.create_connection(lambda: Wire(self, connection, loop.create_future()), sock=sock)
-            now = monotonic()
-            self.core.connection_opened(connection, now)
-            self._settle(now)
+            self.core.connection_opened(connection, monotonic())
+            self._settle()
             if connection.closed:
                 wire.abort()
         except asyncio.CancelledError:  # by the core, or by the end of the loop
@@ -324,18 +320,16 @@ class Runtime:
                 made.connection_lost(None)  # uvloop does not report the end of what is cancelled at this point
             raise
         except Exception as error:  # noqa: BLE001 - the core is told of whatever went wrong
-            now = monotonic()
-            self.core.connection_failed(connection, error, now)
-            self._settle(now)
+            self.core.connection_failed(connection, error, monotonic())
+            self._settle()
         finally:
             del self._dials[connection]
 
     async def _look_up(self, action: LookUp) -> None:
         try:
             answer = await self._loop.run_in_executor(None, action.get)
-            now = monotonic()
-            self.core.looked_up(action, answer, now)
-            self._settle(now)
+            self.core.looked_up(action, answer, monotonic())
+            self._settle()
         finally:
             del self._dials[action]
 
