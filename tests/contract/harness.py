@@ -25,7 +25,7 @@ class Harness(ABC):
     """Whether the methods of structures wait and return the values themselves."""
     has_callers = True
     """Whether the adapter knows who calls, so that locks belong to callers."""
-    limit = 60.0
+    limit = 100.0
     """Seconds that a test may take."""
     cancelled: type[BaseException]
     """What an operation ends with that was cancelled."""
@@ -103,7 +103,7 @@ class Scene:
         self.harness = harness
         self.options = options
         self.cluster = cluster
-        """Which cluster it is, as `scenario` has it."""
+        """Which cluster it is, as `scenario` has it; all its members can be reached then."""
         self._label = label
         self._numbers = itertools.count()
         self._clients: list[Any] = []
@@ -120,9 +120,13 @@ class Scene:
                 yield client.shutdown()
 
     def client(self, **options: Any) -> Steps:
-        """Return a new client of the cluster."""
-        client = yield self.harness.connect({**self.options, **options})
+        """Return a new client of the cluster, connected to all members that can be reached."""
+        options = {**self.options, **options}
+        client = yield self.harness.connect(options)
         self._clients.append(client)
+        if self.cluster and options.get("smart_routing", True):
+            # To start is not to wait for slow ones, whose events would be missed.
+            yield from self.until(lambda: client.metrics().connections >= client.metrics().members)
         return client
 
     def new_name(self, prefix: str = "") -> str:
@@ -144,14 +148,14 @@ class Scene:
         """Return a fenced lock, a new one unless it is named."""
         return (yield from self.structure(client.cp_subsystem, "lock", name))
 
-    def until(self, condition: Callable[[], object], timeout: float = 10.0) -> Steps:
+    def until(self, condition: Callable[[], object], timeout: float = 40.0) -> Steps:
         """Wait until the condition is true."""
         give_up = monotonic() + timeout
         while not condition():
             assert monotonic() < give_up, "not true in time"
             yield self.harness.sleep(0.002)
 
-    def settles(self, call: Callable[[], Any], value: object, timeout: float = 10.0) -> Steps:
+    def settles(self, call: Callable[[], Any], value: object, timeout: float = 40.0) -> Steps:
         """Call a method until it returns *value*."""
         give_up = monotonic() + timeout
         while (last := (yield call())) != value:

@@ -144,7 +144,9 @@ class TestLoadBalancers:
     def test_choose(self, scene: Scene) -> Steps:
         mine = Always()
         for balancer in (RoundRobinLB(), RandomLB(), mine):
-            client = yield from scene.client(load_balancer=balancer)
+            client = yield from scene.client(
+                load_balancer=balancer, heartbeat_interval=600, heartbeat_timeout=1200
+            )  # nothing but operations has members answer
             yield from scene.until(_connected(client, 3))
             if balancer is mine:
                 mine.uuid = client.cluster_service.get_members()[1].uuid
@@ -199,7 +201,7 @@ class TestCloud:
             answers = {"/cluster/discovery?token=a%20token": entries[:1]}
             with discovery_service(answers) as url:
                 options = {"cloud_discovery_url": url, "cloud_discovery_token": "a token"}
-                client = yield from scene.client(retry_initial_backoff=0.05, **options)
+                client = yield scene.harness.connect({**scene.options, **options, "retry_initial_backoff": 0.05})
                 answers["/cluster/discovery?token=a%20token"] = entries
                 yield from scene.until(_connected(client, 3))
                 reached = {str(connection.address) for connection in client._core.connector.ready.values()}

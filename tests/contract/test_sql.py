@@ -71,7 +71,7 @@ def test_statements(scene: Scene) -> Steps:
         SqlColumnMetadata("this", SqlColumnType.VARCHAR, nullable=True),
     ]
     first = yield result.next_page()
-    assert len(first) == 40
+    assert 0 < len(first) <= 40  # as many as there are at that moment
     assert (first[0]["__key"], first[0][1], first[0].get_object("this"), len(first[0])) == (10, "10", "10", 2)
     rest = yield from _rows(result)
     assert [row[0] for row in [*first, *rest]] == list(range(10, 100))
