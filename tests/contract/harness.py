@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final, TypeAlias, overload
 Steps: TypeAlias = Generator[Any, Any, Any]
 
 TIMEOUT: Final = 400
-"""Seconds that a test may take with real members: on a busy machine they start slowly, and SQL in them still more so."""
+"""Seconds that a test may take with real members, which are slow to start and to run SQL on a busy machine."""
 
 
 class Harness(ABC):
