@@ -19,6 +19,8 @@ from tests.members import Cluster, Clusters, MembersUnavailable
 from tests.members.classes import server_classes
 from tests.members.java import jars
 
+_WITH_CLUSTERS = 400  # seconds
+
 _clusters = Clusters()
 _unavailable: dict[str, str] = {}
 _last_test: dict[str, pytest.Item] = {}
@@ -39,8 +41,14 @@ def cluster(request: pytest.FixtureRequest, clusters: Clusters) -> Cluster:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first: without sockets, then with; then those with clusters of their own, which take long; then those
-    with shared ones, version by version."""
+    with shared ones, version by version.
+
+    Whichever test comes first has to start a cluster, so that all that need one have time for that.
+    """
     items.sort(key=_rank)
+    for item in items:
+        if _versions(item) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(_WITH_CLUSTERS))
 
 
 def _rank(item: pytest.Item) -> tuple[object, ...]:

@@ -78,7 +78,7 @@ class Member:
             return False
         return True
 
-    def wait_safe(self, timeout: float = 60.0) -> None:
+    def wait_safe(self, timeout: float = 120.0) -> None:
         """Wait until :meth:`is_safe`."""
         self._cluster.wait_until(self.is_safe, f"{self.address} sees a safe cluster", timeout)
 
@@ -97,7 +97,7 @@ class Member:
         self._process.send(signal.SIGCONT)
         self.paused = False
 
-    def stop(self, timeout: float = 60.0) -> None:
+    def stop(self, timeout: float = 120.0) -> None:
         """Ask the member to leave (SIGTERM; by default it hands its data over first) and wait for the end.
 
         Raises MemberError, and kills the member, when it takes longer than ``timeout`` seconds.
@@ -109,7 +109,7 @@ class Member:
             self.kill()
             raise MemberError(f"{self.address} did not stop in {timeout:.0f} s\n{self.log_tail()}") from error
 
-    def restart(self, timeout: float = 60.0) -> None:
+    def restart(self, timeout: float = 120.0) -> None:
         """Start the ended process again on the same port, as a new and empty member; wait until it has joined.
 
         A member of the CP subsystem comes back without its place there: see :meth:`Cluster.revive`.
@@ -206,6 +206,7 @@ class Cluster:
         self._server_classes = server_classes
         self._heap_mb = heap_mb
         self._jvm_options = jvm_options
+        self._ports: dict[int, socket.socket] = {}
         self._directory: Path | None = None
         self._owner = os.getpid()
 
@@ -230,7 +231,7 @@ class Cluster:
             raise ValueError("the cluster is not running: call start() first")
         return self._directory
 
-    def start(self, timeout: float = 90.0) -> Self:
+    def start(self, timeout: float = 180.0) -> Self:
         """Start all members and wait until they are one safe cluster, with its CP subsystem ready."""
         if self._directory is not None:
             raise ValueError("the cluster is already running")
@@ -254,19 +255,23 @@ class Cluster:
         for member in self.members:
             member.kill()
         self.members = []
+        for claim in self._ports.values():
+            claim.close()
+        self._ports = {}
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
 
-    def add_member(self, timeout: float = 60.0) -> Member:
+    def add_member(self, timeout: float = 120.0) -> Member:
         """Start one more member and wait until it has joined; partitions then move to it."""
-        self._ports += _free_ports(1)
-        member = Member(self, self._ports[-1])
+        (port,) = ports = _free_ports(1)
+        self._ports |= ports
+        member = Member(self, port)
         self.members.append(member)
         self.wait_joined(timeout)
         return member
 
-    def revive(self, member: Member, timeout: float = 60.0) -> None:
+    def revive(self, member: Member, timeout: float = 120.0) -> None:
         """Bring a dead member back, in the CP subsystem too, and wait until the cluster can lose another one.
 
         The CP subsystem never forgets a dead member by itself: it stays part of every majority. So the dead one is
@@ -286,7 +291,7 @@ class Cluster:
         # Members write addresses as "[127.0.0.1]:5701".
         return {entry["address"].replace("[", "").replace("]", ""): entry["uuid"] for entry in listed}
 
-    def wait_joined(self, timeout: float = 60.0) -> None:
+    def wait_joined(self, timeout: float = 120.0) -> None:
         """Wait until all living members see each other."""
         members = [member for member in self.members if member.alive]
         self.wait_until(
@@ -296,7 +301,7 @@ class Cluster:
             *members,
         )
 
-    def wait_safe(self, timeout: float = 60.0) -> None:
+    def wait_safe(self, timeout: float = 120.0) -> None:
         """Wait until all backups are in place on every running member, and the CP subsystem has all its members."""
         members = self._running()
         self.wait_until(lambda: all(member.is_safe() for member in members), "all backups in place", timeout, *members)
@@ -327,7 +332,7 @@ class Cluster:
     def command(self, port: int) -> list[str]:
         """Write the configuration of the member at ``port``; the command line that starts it."""
         file = self.directory / f"{port}.xml"
-        file.write_text(self.config.xml(port, self._ports))
+        file.write_text(self.config.xml(port, list(self._ports)))
         return java.command(
             self.version, file, classes=self._class_path(), heap_mb=self._heap_mb, options=self._jvm_options
         )
@@ -393,16 +398,24 @@ class Cluster:
             self.stop()
 
 
-def _free_ports(count: int) -> list[int]:
-    ports: list[int] = []
+def _free_ports(count: int) -> dict[int, socket.socket]:
+    """Ports that nobody listens at, each with a socket that claims it until it is closed.
+
+    Members need time to start, and may be dead for a while: nobody else who asks here gets their ports meanwhile. The
+    claims are sockets for UDP, which members do not use.
+    """
+    ports: dict[int, socket.socket] = {}
     for port in random.sample(_PORTS, len(_PORTS)):
         if len(ports) == count:
             break
+        claim = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                claim.bind((HOST, port))
                 probe.bind((HOST, port))
             except OSError:
+                claim.close()
                 continue
-        ports.append(port)
+        ports[port] = claim
     return ports
