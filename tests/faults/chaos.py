@@ -58,9 +58,18 @@ class Report:
 class Chaos:
     """A cluster, a proxy before it and a scene; each method that is a fault ends when the cluster can be reached."""
 
-    def __init__(self, scene: Scene, cluster: Cluster | None, proxy: Proxy, calm: float = 2.0) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        cluster: Cluster | None,
+        proxy: Proxy,
+        calm: float = 2.0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self.calm = calm
         """How many seconds the writers have between two faults, and while one lasts."""
+        self.clock = clock
+        """Measures how long they take to recover."""
         self.scene = scene
         self.report = Report(scene.harness.name)
         self._cluster = cluster
@@ -72,9 +81,9 @@ class Chaos:
         before, twice, errors = writers.acknowledged, writers.twice, writers.errors.copy()
         writers.longest_pause = 0.0
         yield from fault(self)
-        healed = monotonic()
+        healed = self.clock()
         yield from writers.progress(WRITERS)
-        recovery = monotonic() - healed
+        recovery = self.clock() - healed
         yield self.scene.harness.sleep(self.calm)
         self.report.rows.append(
             Row(

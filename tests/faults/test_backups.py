@@ -16,7 +16,7 @@ WRITES = 100
 
 @pytest.mark.members("5.3.8")
 def test_each_write_is_acknowledged_by_its_backup(scene: Scene, cluster: Cluster) -> None:
-    scene.options.update(cluster_members=cluster.addresses, cluster_name=cluster.name)
+    scene.options.update(cluster_members=cluster.addresses, cluster_name=cluster.name, operation_backup_timeout=60)
 
     def steps() -> Steps:
         client = yield from scene.client()
@@ -46,7 +46,7 @@ def test_a_missing_acknowledgement_is_waited_for(scene: Scene, strict: bool) -> 
                 fail_on_indeterminate_operation_state=strict,
             )
             m = yield from scene.map(client)
-            yield m.set(1, 1)
+            yield m.size()
             cluster.faults.drop_acks = True
             before = monotonic()
             if strict:

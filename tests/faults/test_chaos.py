@@ -10,6 +10,7 @@ import pytest
 from hzproto.testing import InMemoryCluster
 from tests.contract.harness import Scene, Steps
 from tests.faults.chaos import MEMBER_FAULTS, NETWORK_FAULTS, OPTIONS, Chaos, Report
+from tests.faults.clock import PatientClock
 from tests.faults.workload import Writers
 from tests.members import Cluster
 from tests.proxy import Proxy
@@ -21,12 +22,12 @@ RECOVERY = 2.0
 @pytest.mark.sockets
 def test_faults_of_the_network(scene: Scene) -> None:
     def steps() -> Steps:
-        with InMemoryCluster(members=3) as cluster, Proxy(cluster.addresses) as proxy:
+        with InMemoryCluster(members=3) as cluster, Proxy(cluster.addresses) as proxy, PatientClock() as clock:
             client = yield from scene.client(
                 cluster_members=cluster.addresses, address_translator=proxy.table, **OPTIONS
             )
             writers = Writers(scene, (yield from scene.map(client)))
-            chaos = Chaos(scene, None, proxy, calm=0.3)
+            chaos = Chaos(scene, None, proxy, calm=0.3, clock=clock)
             for name, fault in NETWORK_FAULTS.items():
                 yield from chaos.suffer(writers, name, fault)
             yield from writers.stop()

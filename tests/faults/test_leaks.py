@@ -37,8 +37,9 @@ def _flat(scene: Scene, rounds: int, once: Callable[[], Steps]) -> Steps:
         before, objects = _descriptors_and_threads(), _objects()
         for _ in range(rounds):
             yield from once()
-        yield from scene.until(lambda: _descriptors_and_threads() <= before)
-        assert _objects() - objects < 600  # timers that were cancelled stay for a while, however many rounds there are
+        yield from scene.until(lambda: _descriptors_and_threads() <= before, 30)
+        # Timers that were cancelled stay for a while, however many rounds there are.
+        yield from scene.until(lambda: _objects() - objects < 600, 30)
     finally:
         logging.getLogger("hzproto").setLevel(logging.NOTSET)
 

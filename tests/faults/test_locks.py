@@ -125,7 +125,7 @@ def test_a_client_that_is_killed_loses_its_lock(scene: Scene, cluster: Cluster) 
             program.kill()
             program.communicate()
         assert (yield lock.try_lock()) == 0
-        assert (yield lock.try_lock(30)) > fence
+        assert (yield lock.try_lock(60)) > fence
         yield lock.unlock()
 
     scene.run(steps())
@@ -147,7 +147,7 @@ def test_clients_that_stand_still_for_longer_than_their_sessions_are_told(cluste
                 program.send_signal(signal.SIGSTOP)
             for name, fence in zip(names, fences, strict=True):
                 lock = yield from scene.lock(client, name)
-                assert (yield lock.try_lock(30)) > fence
+                assert (yield lock.try_lock(60)) > fence
             for program in programs:
                 program.send_signal(signal.SIGCONT)
             assert [next_line(program) for program in programs] == ["LockOwnershipLostError"] * len(styles)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from time import monotonic
 from typing import Any, Final
 
 import pytest
@@ -17,6 +16,7 @@ from hzproto.errors import HazelcastError
 from hzproto.messages import MESSAGES
 from hzproto.testing import InMemoryCluster
 from tests.contract.harness import Scene, Steps
+from tests.faults.clock import PatientClock
 from tests.faults.workload import aside
 from tests.members import Cluster
 from tests.proxy import Proxy
@@ -24,6 +24,8 @@ from tests.proxy import Proxy
 BATCH_DELAY: Final = 1.0
 """For how long members keep invalidations back, in seconds. Those in memory do not, but share a machine."""
 READERS: Final = 3
+ENOUGH: Final = 200
+"""Hits that the readers have at least while something is wrong."""
 KEYS: Final = 60
 OPTIONS: Final[dict[str, Any]] = {
     "retry_initial_backoff": 0.1,
@@ -66,8 +68,9 @@ class Row:
 class Watch:
     """A writer whose values only grow, and readers that compare what they get with what was acknowledged when."""
 
-    def __init__(self, scene: Scene, losses: Losses, interval: float) -> None:
+    def __init__(self, scene: Scene, losses: Losses, clock: PatientClock, interval: float) -> None:
         self.interval = interval
+        self._clock = clock
         self._scene = scene
         self._losses = losses
         self._values: list[list[int]] = [[] for _ in range(KEYS)]  # acknowledged, and when
@@ -89,14 +92,14 @@ class Watch:
                 yield self._scene.harness.sleep(0.05)
                 continue
             self._values[key].append(value)
-            self._times[key].append(monotonic())
+            self._times[key].append(self._clock())
             yield self._scene.harness.sleep(0.01)
 
     def read(self, m: Any) -> Steps:
         while not self._ended:
             for _ in range(20):
                 key = self._rng.randrange(KEYS)
-                begun = monotonic()
+                begun = self._clock()
                 try:
                     value = yield m.get(key)
                 except (HazelcastError, OSError):
@@ -113,6 +116,7 @@ class Watch:
         self.reads, self.oldest = 0, 0.0
         yield from steps
         yield self._scene.harness.sleep(2 * self.interval)
+        yield from self._scene.until(lambda: _hits(maps) >= hits + ENOUGH, 60)
         self.rows.append(Row(fault, self.reads, _hits(maps) - hits, self._losses.lost - lost, self.oldest))
 
     def end(self) -> None:
@@ -133,8 +137,8 @@ def _run(
 ) -> Steps:
     """*interval* is the reconciliation interval, in seconds."""
     losses = Losses()
-    with Proxy(cluster.addresses, loses=losses.loses) as proxy:
-        watch = Watch(scene, losses, interval)
+    with Proxy(cluster.addresses, loses=losses.loses) as proxy, PatientClock() as clock:
+        watch = Watch(scene, losses, clock, interval)
         config = {"max_tolerated_miss_count": 0, "reconciliation_interval": interval}
         maps: list[Any] = []
         for _ in range(READERS):
@@ -154,7 +158,6 @@ def _run(
             watch.end()
             yield from running
         _record(scene, watch.rows)
-    assert all(row.hits > row.reads // 10 for row in watch.rows), watch.rows
     assert any(row.lost for row in watch.rows)
     assert max(row.oldest for row in watch.rows) <= interval + BATCH_DELAY, watch.rows
 
@@ -177,9 +180,9 @@ def _record(scene: Scene, rows: Sequence[Row]) -> None:
 
 
 @pytest.mark.sockets
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_in_memory(scene: Scene) -> None:
-    scene.harness.limit = 150
+    scene.harness.limit = 380
 
     def steps() -> Steps:
         with InMemoryCluster(members=3) as cluster:

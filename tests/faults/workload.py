@@ -52,7 +52,7 @@ class Writers:
                 self.longest_pause = max(self.longest_pause, now - self._last)
                 self._last = now
 
-    def progress(self, count: int = 20 * WRITERS, timeout: float = 40.0) -> Steps:
+    def progress(self, count: int = 20 * WRITERS, timeout: float = 90.0) -> Steps:
         """Wait until *count* more writes are acknowledged."""
         enough = self.acknowledged + count
         yield from self._scene.until(lambda: self.acknowledged >= enough, timeout)
@@ -72,7 +72,7 @@ class Writers:
             assert found == {key: key for key in keys}
 
 
-def aside(scene: Scene, function: Callable[[], object], timeout: float = 90.0) -> Steps:
+def aside(scene: Scene, function: Callable[[], object], timeout: float = 150.0) -> Steps:
     """Call a function that blocks, in a thread, while the client goes on."""
     errors: list[BaseException] = []
 
