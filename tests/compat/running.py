@@ -80,7 +80,7 @@ def _run(python: str, file: Path, cluster: Target) -> Results:
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
     if done.returncode:

@@ -57,16 +57,18 @@ def nothing(_):
 
 
 class Record:
-    """Listeners that record; `wait` for what they must have got."""
+    """Listeners that record what is *about* something; `wait` for what they must have got."""
 
-    def __init__(self, of):
+    def __init__(self, of, about=lambda *event: True):
         self._of = of
+        self._about = about
         self._got = []
         self._changed = asyncio.Event()
 
     def __call__(self, *event):
-        self._got.append(self._of(*event))
-        self._changed.set()
+        if self._about(*event):
+            self._got.append(self._of(*event))
+            self._changed.set()
 
     async def wait(self, number):
         """The first *number* of what came."""
@@ -109,7 +111,10 @@ async def the_client(client, name):
     await show("MemberInfo.version", lambda: (members[0].version.major, members[0].version.minor))
     await show("partition_service.get_partition_count", client.partition_service.get_partition_count)
     await show("partition_service.get_partition_id", client.partition_service.get_partition_id, "key")
-    objects = Record(lambda event: (event.event_type, event.service_name, event.name.removeprefix(name)))
+    objects = Record(
+        lambda event: (event.event_type, event.service_name, event.name.removeprefix(name)),
+        lambda event: event.name == name + "watched",  # there may be news of earlier objects
+    )
     listener = await client.add_distributed_object_listener(objects)
     watched = await client.get_map(name + "watched")
     await show("add_distributed_object_listener", objects.wait, 1)
