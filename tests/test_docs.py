@@ -56,7 +56,7 @@ def test_example(code: str, options: str) -> None:
         return
     # Twisted's reactor runs once in a process.
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=110, check=False
     )
     assert ran.returncode == 0, ran.stderr
 

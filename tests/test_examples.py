@@ -21,7 +21,7 @@ PROGRAMS = {
     "embed_selectors.py": "Paris",
 }
 
-pytestmark = pytest.mark.sockets
+pytestmark = [pytest.mark.sockets, pytest.mark.timeout(300)]
 
 
 def run(*command: str) -> str:
@@ -32,7 +32,7 @@ def run(*command: str) -> str:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     assert done.stderr == ""

@@ -374,7 +374,7 @@ def peer(cluster: Cluster, *statements: str) -> list[str]:
         ["java", *java.ACCESS, *options, "hzproto.Peer", cluster.addresses[0], cluster.name, *statements],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

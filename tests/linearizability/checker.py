@@ -2,7 +2,7 @@
 
 An operation is a candidate for the next place when none that has not got a place ended before it began. The search
 goes deep first, takes known outcomes before unknown ones, and visits no configuration (who has a place, and the state
-that this leads to) twice, as Lowe proposes.
+that this leads to) twice, as Lowe proposes. Of equal calls of unknown outcome, the first one is first to get a place.
 """
 
 from __future__ import annotations
@@ -82,10 +82,13 @@ def _successors(
             while later & 1:
                 first, later = first + 1, later >> 1
             yield _Configuration(first, later, at.unknown, state)
+    tried: set[Hashable] = set()
     for index, operation in enumerate(unknown):
         if operation.begin > first_end:
             break
-        if not at.unknown >> index & 1:
+        call = (operation.process, operation.action, operation.argument)
+        if not at.unknown >> index & 1 and call not in tried:
+            tried.add(call)
             state = model.step(at.state, operation)
             if state is not None and state != at.state:
                 yield _Configuration(at.first, at.later, at.unknown | 1 << index, state)

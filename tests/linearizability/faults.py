@@ -21,6 +21,10 @@ CP_CONFIGURATION: Final = (
 leaders that stand still are replaced within seconds."""
 
 
+def _is_led(cluster: Cluster, group: str) -> bool:
+    return any(member.cp_term_led(group) for member in cluster.members)
+
+
 def leader(cluster: Cluster, group: str) -> Member:
     """The member that was elected leader of a CP group last."""
     led = {member: member.cp_term_led(group) for member in cluster.members}
@@ -38,6 +42,7 @@ async def inflict(
             cut(rng.choice(clients))
             await asyncio.sleep(2)
         return
+    await asyncio.to_thread(cluster.wait_until, lambda: _is_led(cluster, group), f"somebody leads {group}", 120)
     victim = leader(cluster, group)
     if fault == "pause":
         await asyncio.to_thread(victim.pause)

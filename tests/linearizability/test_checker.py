@@ -64,6 +64,13 @@ def test_ids() -> None:
     assert not is_linearizable(Ids(), [*ids(1, 4), op(9, "next", None, None, 0.1)])
 
 
+def test_equal_calls_of_unknown_outcome_are_not_tried_in_every_order() -> None:
+    unknown = [op(None, "next", None, None, n / 100) for n in range(40)]
+    assert is_linearizable(Ids(), [*unknown, op(None, "next", None, 41, 1, 2)], limit=100)
+    assert not is_linearizable(Ids(), [*unknown, op(None, "next", None, 42, 1, 2)], limit=100)
+    assert not is_linearizable(Ids(), [*unknown, op(None, "next", None, 22, 0, 0.195)], limit=100)
+
+
 def lock(*steps: tuple[Any, str, Any]) -> list[Operation]:
     return [op(process, action, None, result, n, n + 0.5) for n, (process, action, result) in enumerate(steps)]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from tests.linearizability.runs import Outcome, run
@@ -15,11 +13,10 @@ def _verify(outcomes: list[Outcome]) -> None:
     wrong = [outcome for outcome in outcomes if outcome.linearizable is not True]
     assert not wrong, "\n".join(map(str, wrong))
     for outcome in outcomes:
-        actions = Counter(op.action for op in outcome.operations if op.known and op.result != 0)
-        assert all(actions.values()), f"nothing was done: {outcome}"
+        assert any(op.known and op.result != 0 for op in outcome.operations), f"nothing was done: {outcome}"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 def test_short_histories() -> None:
     _verify(run(["kill"], 25, 1, seed=1))
 

@@ -87,11 +87,11 @@ async def _use_semaphore(semaphore: Any, history: History, rng: random.Random) -
 
 
 async def _take_id(counter: Any, history: History, _rng: random.Random) -> None:
-    await history.record(next(_processes), "next", None, counter.increment_and_get)
+    await history.record(None, "next", None, counter.increment_and_get)
 
 
 async def _use_register(register: Any, history: History, rng: random.Random) -> None:
-    process = next(_processes)
+    process = None  # it does not matter to registers
     action = rng.choice(("read", "write", "cas", "cas"))
     if action == "read":
         await history.record(process, action, None, register.get)

@@ -18,12 +18,13 @@ from tests.simulation.planted import FAULTS, Patch
 from tests.simulation.run import begin, failure, finish, run, shrink
 from tests.simulation.world import World
 
+pytestmark = pytest.mark.timeout(600)
+
 SEEDS = 2000
 ENOUGH = 1000
 """Seeds within which every planted fault is found; most need a few."""
 
 
-@pytest.mark.timeout(600)
 def test_seeds() -> None:
     program = [sys.executable, "-m", "tests.simulation", "--seeds", str(SEEDS)]
     done = subprocess.run(program, stdout=subprocess.PIPE, text=True, check=False)
