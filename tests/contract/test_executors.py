@@ -48,19 +48,24 @@ def test_executor(scene: Scene) -> Steps:
 def test_executor_without_room(scene: Scene) -> Steps:
     client = yield from scene.client()
     e: Any = yield from scene.structure(client, "executor", scene.new_name("tight-"))
+    outcomes: list[Any] = []
 
-    def run(task: AddToMap | Sleep) -> Steps:
+    def run(task: AddToMap | Echo) -> Steps:
         try:
-            return (yield e.execute_on_key_owner("k", task))
+            outcomes.append((yield e.execute_on_key_owner("k", task)))
         except RejectedExecutionError:
-            return "rejected"
+            outcomes.append("rejected")
 
     m: Any = yield from scene.map(client, e.name)
-    running = scene.harness.spawn(run(AddToMap(e.name, "k", 1, milliseconds=1_000)))
+    running = [scene.harness.spawn(run(AddToMap(e.name, "k", 1, milliseconds=60_000)))]
     yield from scene.settles(lambda: m.get("k"), 1)
-    outcomes = yield from scene.gather(*(run(Sleep(200)) for _ in range(3)))
-    assert sorted(outcomes, key=str) == [200, "rejected", "rejected"]  # one waits
-    assert (yield running) is None
+    running += [scene.harness.spawn(run(Echo("waited"))) for _ in range(3)]
+    yield from scene.until(lambda: len(outcomes) == 2)
+    assert outcomes == ["rejected", "rejected"]
+    yield m.remove("k")  # the first task ends
+    for one in running:
+        assert (yield one) is None
+    assert sorted(outcomes[2:], key=str) == [None, "waited"]
 
 
 @scenario(on=("memory",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import product
 from typing import Any
 
 import pytest
@@ -94,18 +95,12 @@ class TestEntries:
     @scenario
     def test_entries_end_after_their_time_to_live(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
-        yield m.put("put", 1, ttl=0.5)
-        yield m.set("set", 1, ttl=0.5)
-        yield m.put_if_absent("absent", 1, ttl=0.5)
-        yield m.put("idle", 1, max_idle=0.5)
-        yield m.set("set idle", 1, max_idle=0.5)
-        yield m.put_if_absent("absent idle", 1, max_idle=0.5)
-        yield m.put("for ever", 1, ttl=0, max_idle=0)
-        assert (yield m.size()) == 7
+        entries = list(enumerate(product((m.put, m.set, m.put_if_absent), ("ttl", "max_idle"), (0.5, 600, 0))))
+        for key, (put, limit, seconds) in entries:
+            yield put(key, 1, **{limit: seconds})
         yield scene.harness.sleep(1.6)  # members look at whole seconds
-        for key in ("put", "set", "absent", "idle", "set idle", "absent idle"):
-            assert (yield m.get(key)) is None, key
-        assert (yield m.get("for ever")) == 1
+        for key, (put, limit, seconds) in entries:
+            assert (yield m.get(key)) == (None if seconds == 0.5 else 1), (put, limit, seconds)
 
     @scenario(where=lambda style: not style.returns_values)
     def test_many_in_flight(self, scene: Scene) -> Steps:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 
 from hzproto.errors import IllegalMonitorStateError
@@ -82,9 +84,12 @@ class TestLocks:
     @scenario
     def test_end_with_their_lease(self, scene: Scene) -> Steps:
         m = yield from scene.map((yield from scene.client()))
-        yield m.lock("k", lease_time=0.3)
-        assert (yield from _of_another_caller(scene, m.try_lock, "k")) is False
-        yield from _of_another_caller(scene, m.lock, "k")
+        begun = monotonic()
+        yield m.lock("short", lease_time=0.3)
+        yield m.lock("long", lease_time=600)
+        yield from _of_another_caller(scene, m.lock, "short")
+        assert monotonic() - begun > 0.29
+        assert (yield from _of_another_caller(scene, m.try_lock, "long")) is False
 
     @scenario
     def test_try_lock_waits_as_long_as_it_is_told(self, scene: Scene) -> Steps:

@@ -11,6 +11,7 @@ from hzproto.errors import TransactionError, TransactionNotActiveError, Transact
 from hzproto.predicate import sql
 from hzproto.transaction import ONE_PHASE, TWO_PHASE
 from tests.contract.harness import Scene, Steps, scenario
+from tests.contract.short_transactions import short_transaction, time_is_over
 
 ON_ALL = ("4.2.8", "5.7.0")
 
@@ -156,11 +157,15 @@ class TestEnds:
     def test_taking_too_long(self, scene: Scene) -> Steps:
         client = yield from scene.client()
         m = yield from scene.map(client)
-        transaction = yield from _begun(client, timeout=0.5)
-        t = yield transaction.get_map(m.name)
-        yield t.put("a", 1)
-        yield scene.harness.sleep(0.6)
-        with pytest.raises(TransactionTimedOutError, match=r"0\.5 s"):
+
+        def put(transaction: Any) -> Steps:
+            t = yield transaction.get_map(m.name)
+            yield t.put("a", 1)
+            return t
+
+        timeout, transaction, t = yield from short_transaction(scene, client, 0.5, put)
+        yield from time_is_over(scene, transaction)
+        with pytest.raises(TransactionTimedOutError, match=f"took more than {timeout} s"):
             yield t.put("a", 2)
         with pytest.raises(TransactionTimedOutError):
             yield transaction.commit()
@@ -173,8 +178,11 @@ class TestEnds:
         client = yield from scene.client()
         m = yield from scene.map(client)
         yield m.lock("a", owner=77)
-        transaction = yield from _begun(client, timeout=0.5)
-        t = yield transaction.get_map(m.name)
+
+        def structure(transaction: Any) -> Steps:
+            return (yield transaction.get_map(m.name))
+
+        _, _, t = yield from short_transaction(scene, client, 0.5, structure)
         with pytest.raises(TransactionError):
             yield t.put("a", 1)
         yield m.unlock("a", owner=77)

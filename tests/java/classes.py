@@ -131,7 +131,10 @@ class FailingTask(ServerClass):
 
 @dataclass
 class AddToMap(ServerClass):
-    """Adds to the int (absent: 0) that a map has for a key, then sleeps: a Runnable, which returns nothing."""
+    """Adds to the int (absent: 0) that a map has for a key: a Runnable, which returns nothing.
+
+    Then it sleeps, until somebody removes the key at the latest.
+    """
 
     class_id = 15
     map: str

@@ -36,6 +36,7 @@ from tests.contract.errors.parameters import NOBODY
 from tests.contract.errors.rows import Row, fails, waits
 from tests.contract.errors.subjects import CP_OBJECTS, STRUCTURES, TRANSACTIONAL, all_fail, made
 from tests.contract.harness import Scene, Steps
+from tests.contract.short_transactions import short_transaction, time_is_over
 from tests.java.classes import AppendText, Echo, FailingProcessor, FailingTask, ServerClass, Sleep
 
 
@@ -153,7 +154,7 @@ def _limited_lock(scene: Scene, client: Any) -> Steps:
 
 def _full_executor(scene: Scene, client: Any) -> Steps:
     executor = yield from _new("DurableExecutor", "tight-")(scene, client)
-    yield executor.submit_to_key_owner(Sleep(3_000), "k")
+    yield executor.submit_to_key_owner(Sleep(60_000), "k")
     return executor
 
 
@@ -172,7 +173,7 @@ def _transaction(end: str) -> Callable[[Scene, Any], Steps]:
             return transaction
         yield transaction.begin()
         if end == "time":
-            yield scene.harness.sleep(0.1)
+            yield from time_is_over(scene, transaction)
         elif end != "begun":
             yield getattr(transaction, end)()
         return transaction
@@ -184,11 +185,13 @@ def _in_transaction(name: str, end: str) -> Callable[[Scene, Any], Steps]:
     """Makes a structure of such a transaction."""
 
     def prepare(scene: Scene, client: Any) -> Steps:
-        transaction = client.new_transaction(timeout=0.2 if end == "time" else 120)
-        yield transaction.begin()
-        structure = yield getattr(transaction, f"get_{TRANSACTIONAL[name]}")(scene.new_name())
+        def get(transaction: Any) -> Steps:
+            return (yield getattr(transaction, f"get_{TRANSACTIONAL[name]}")(scene.new_name()))
+
+        timeout = 0.2 if end == "time" else 120.0
+        _, transaction, structure = yield from short_transaction(scene, client, timeout, get)
         if end == "time":
-            yield scene.harness.sleep(0.25)
+            yield from time_is_over(scene, transaction)
         else:
             yield getattr(transaction, end)()
         return structure

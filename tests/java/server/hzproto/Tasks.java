@@ -148,7 +148,10 @@ final class Tasks {
         }
     }
 
-    /** Adds to an Integer in a map, 0 if absent, then sleeps: a Runnable, whose work shows in the cluster only. */
+    /**
+     * Adds to an Integer in a map, 0 if absent, then sleeps, until somebody removes it at the latest: a Runnable, whose
+     * work shows in the cluster only.
+     */
     static final class AddToMap extends OnMember implements Runnable {
         static final int ID = 15;
         private String map;
@@ -169,7 +172,10 @@ final class Tasks {
             } finally {
                 target.unlock(key);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(milliseconds));
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+            while (System.nanoTime() - end < 0 && target.containsKey(key)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
         }
 
         @Override
