@@ -475,7 +475,9 @@ class StaleAppendRequestError(HazelcastError):
 
 
 class NotLeaderError(HazelcastError):
-    """The member is not the leader of the CP group."""
+    """The member is not the leader of the CP group, or does not know yet which one is."""
+
+    retryable = True
 
 
 class VersionMismatchError(HazelcastError):

@@ -39,7 +39,7 @@ def test_every_class_takes_one_message(cls: type[HazelcastError]) -> None:
 
 
 def test_codes_of_retryable_errors() -> None:
-    assert {code for code, cls in ERROR_CLASSES.items() if cls.retryable} == {8, 33, 39, 46, 47, 53, 62, 82, 90}
+    assert {code for code, cls in ERROR_CLASSES.items() if cls.retryable} == {8, 33, 39, 46, 47, 53, 62, 82, 90, 93}
 
 
 def test_protocol_errors_say_who_is_at_fault() -> None:
