@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import random
 import signal
@@ -10,7 +11,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -30,7 +31,7 @@ from hzproto.errors import (
 )
 from hzproto.lifecycle import LifecycleState
 from hzproto.testing import InMemoryCluster
-from hzproto_sync import BlockingMap, Config, FencedLock, Future, HazelcastClient, Map, combine_futures
+from hzproto_sync import BlockingMap, Config, FencedLock, Future, HazelcastClient, Map, combine_futures, lead
 from hzproto_sync import callbacks as callbacks_module
 from hzproto_sync import dial as dialling
 from hzproto_sync import sockets as sockets_module
@@ -40,12 +41,18 @@ from hzproto_sync.poller import READ, WRITE, Poller, SelectorPoller, make_poller
 from hzproto_sync.sockets import Sockets
 from hzproto_sync.transport import Transport
 
-pytestmark = [pytest.mark.sockets, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.sockets
 
 T = TypeVar("T")
 
-LIMIT = 10.0
+LIMIT = 40.0
 """How long to wait for what must come, in seconds."""
+
+QUIET: dict[str, Any] = {"heartbeat_interval": 10 * LIMIT, "heartbeat_timeout": 20 * LIMIT}
+"""Options of a client that no heartbeat helps on."""
+
+NO_HOST = ".".join(["no-such-host"] * 25)
+"""A name that has no address, without a question to anybody: it is longer than names may be."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +74,18 @@ def members(shared: InMemoryCluster) -> Iterator[InMemoryCluster]:
 def client(members: InMemoryCluster) -> Iterator[HazelcastClient]:
     with HazelcastClient(cluster_members=members.addresses) as client:
         yield client
+
+
+@pytest.fixture
+def quiet_client(members: InMemoryCluster) -> Iterator[HazelcastClient]:
+    with HazelcastClient(cluster_members=members.addresses, **QUIET) as client:
+        yield client
+
+
+@pytest.fixture
+def patient_callbacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, no callback is taken for stuck."""
+    monkeypatch.setattr(callbacks_module, "PATIENCE", LIMIT)
 
 
 @pytest.fixture
@@ -111,30 +130,88 @@ class Interrupted(BaseException):
     """What a signal raises, as Ctrl-C raises KeyboardInterrupt."""
 
 
-def interrupted_after(seconds: float) -> AbstractContextManager[None]:
-    """Have a signal raise `Interrupted` in this thread, which must be the main one."""
-
-    def handler(*_: object) -> None:
-        raise Interrupted
-
-    return handled_after(seconds, handler)
+def interrupt(*_: object) -> None:
+    """The handler of a signal."""
+    raise Interrupted
 
 
 @contextmanager
-def handled_after(seconds: float, handler: Callable[..., object]) -> Generator[None]:
-    """Have the handler of a signal called in this thread, which must be the main one."""
-    before = signal.signal(signal.SIGALRM, handler)
+def interrupted_after(seconds: float) -> Generator[None]:
+    """Have a signal raise `Interrupted` in this thread, which must be the main one, wherever it is by then."""
+    handler = signal.signal(signal.SIGALRM, interrupt)
+    timer = (0.0, 0.0)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer)  # that of this test's time-out
+        signal.signal(signal.SIGALRM, handler)
+
+
+@contextmanager
+def signalled_while_waiting(client: HazelcastClient, handler: Callable[..., object]) -> Generator[None]:
+    """Have the handler of a signal called in this thread, which must be the main one, as soon as it waits in *client*.
+
+    A signal to the process might be taken by another thread, which would leave this one asleep.
+    """
+
+    def send() -> None:
+        eventually(partial(_main_waits, client))
+        signal.pthread_kill(MAIN, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    sender = Background(send)
+    try:
+        yield
+    finally:
+        sender.join()
+        signal.signal(signal.SIGUSR1, before)
+
+
+MAIN = threading.main_thread().ident or 0
+
+
+def _main_waits(client: HazelcastClient) -> bool:
+    """Whether the main thread has sent everything and leads or sleeps, as it then does until something comes in.
+
+    Without patience (see `patience`) it polls once and hands on the lead, so that it waits when housekeeping leads.
+    """
+    driver = client._driver  # pyright: ignore[reportPrivateUsage]
+    with driver._lock:  # pyright: ignore[reportPrivateUsage]
+        leader, housekeeper = driver._leader, driver._housekeeper  # pyright: ignore[reportPrivateUsage]
+        asleep = [*driver._hot, *driver._cold]  # pyright: ignore[reportPrivateUsage]
+        sockets = driver._sockets  # pyright: ignore[reportPrivateUsage]
+        transports = list(sockets._transports)  # pyright: ignore[reportPrivateUsage]
+        return (
+            leader is not None
+            and (leader is housekeeper or lead.PATIENCE > 0)
+            and any(waiter.thread == MAIN for waiter in (leader, *asleep))
+            and not sockets.unsent
+            and not any(t._queue or t._sending.locked() for t in transports)  # pyright: ignore[reportPrivateUsage]
+        )
+
+
+@pytest.fixture(params=[0.0, LIMIT])
+def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers lead for as long as nothing comes in, when it is their turn, or for one poll."""
+    monkeypatch.setattr(lead, "PATIENCE", request.param)
 
 
 def hold_gets(members: InMemoryCluster) -> None:
     """Let members keep their answers to Map.get for ever."""
     members.faults.drop_answers = lambda message: message.method == "Map.get"
+
+
+@contextmanager
+def paused(members: InMemoryCluster) -> Generator[None]:
+    """Let members answer nothing until the end of the body."""
+    for index in range(len(members.members)):
+        members.pause(index)
+    try:
+        yield
+    finally:
+        for index in range(len(members.members)):
+            members.resume(index)
 
 
 def in_flight(client: HazelcastClient) -> int:
@@ -156,19 +233,23 @@ def eventually(condition: Callable[[], object]) -> None:
 
 @contextmanager
 def nothing_left() -> Generator[None]:
-    """Assert that no thread and no descriptor of the body is left; members close their ends a little later."""
+    """Assert that no thread and no descriptor of the body is left, nor soon will be.
+
+    Closing has no patience for threads that the system holds up, and members close their ends a little later.
+    """
     threads = set(threading.enumerate())
     before = descriptors()
     yield
-    assert set(threading.enumerate()) <= threads
+    eventually(lambda: set(threading.enumerate()) <= threads)
     eventually(lambda: descriptors() <= before)
 
 
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port: int = unused.getsockname()[1]
-        return port
+@contextmanager
+def refusing_port() -> Generator[int]:
+    """A port that refuses connections, and that nobody else can get."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 class Deaf:
@@ -198,7 +279,7 @@ def run_script(members: InMemoryCluster, script: str) -> str:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=2 * LIMIT,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -226,6 +307,7 @@ class TestSurface:
 
     def test_a_view_with_a_timeout(self, members: InMemoryCluster, client: HazelcastClient) -> None:
         hold_gets(members)
+        client.get_map("m")  # need not be created any more
         slow = client.with_timeout(0.05).get_map("m")
         with pytest.raises(OperationTimeoutError):
             slow.blocking().get(1)
@@ -242,14 +324,19 @@ class TestSurface:
 
 class TestStart:
     def test_without_a_member_the_constructor_raises_and_leaves_nothing(self) -> None:
-        port = free_port()
-        with nothing_left(), pytest.raises(IllegalStateError):
+        with refusing_port() as port, nothing_left(), pytest.raises(IllegalStateError):
             HazelcastClient(cluster_members=[f"127.0.0.1:{port}"], cluster_connect_timeout=0)
 
     def test_a_signal_ends_the_constructor_and_leaves_nothing(self) -> None:
-        port = free_port()
-        with nothing_left(), pytest.raises(Interrupted), interrupted_after(0.05):
-            HazelcastClient(cluster_members=[f"127.0.0.1:{port}"])
+        def translate(address: Address) -> Address:
+            """Tell that the constructor has begun to connect."""
+            signal.pthread_kill(MAIN, signal.SIGUSR1)
+            return address
+
+        before = signal.signal(signal.SIGUSR1, interrupt)
+        with refusing_port() as port, nothing_left(), pytest.raises(Interrupted):
+            HazelcastClient(cluster_members=[f"127.0.0.1:{port}"], address_translator=translate)
+        signal.signal(signal.SIGUSR1, before)
 
     def test_async_start_returns_at_once(self, members: InMemoryCluster) -> None:
         connected = threading.Event()
@@ -258,7 +345,12 @@ class TestStart:
             if state == LifecycleState.CONNECTED:
                 connected.set()
 
-        translate = partial(_late, 0.05)
+        gate = threading.Event()
+
+        def translate(address: Address) -> Address:
+            gate.wait(LIMIT)
+            return address
+
         with HazelcastClient(
             cluster_members=members.addresses,
             async_start=True,
@@ -267,6 +359,7 @@ class TestStart:
         ) as client:
             with pytest.raises(ClientOfflineError):
                 client.get_map("m")
+            gate.set()
             assert connected.wait(LIMIT)
             client.get_map("m").blocking().put(1, 1)
 
@@ -295,37 +388,37 @@ class TestStart:
         assert isinstance(caught.value.__cause__, OperationTimeoutError)
 
 
-def _late(seconds: float, address: Address) -> Address:
-    sleep(seconds)
-    return address
-
-
 class TestWaiting:
     def test_an_operation_that_blocks_delays_no_other(self, members: InMemoryCluster, store: Map[int, int]) -> None:
+        def typical() -> float:
+            """How long an operation takes."""
+            times: list[float] = []
+            for number in range(100):
+                begun = monotonic()
+                store.blocking().put(1, number)
+                times.append(monotonic() - begun)
+                begun = monotonic()
+                store.put(1, number).result()
+                times.append(monotonic() - begun)
+                sleep(random.choice([0, 0.0005, 0.002]))  # so that another thread leads each time
+            return sorted(times)[len(times) // 2]
+
+        alone = typical()
         hold_gets(members)
         blocked = [Background(store.blocking().get, key) for key in range(3)]
-        times: list[float] = []
-        for number in range(100):
-            begun = monotonic()
-            store.blocking().put(1, number)
-            times.append(monotonic() - begun)
-            begun = monotonic()
-            store.put(1, number).result()
-            times.append(monotonic() - begun)
-            sleep(random.choice([0, 0.0005, 0.002]))  # so that another thread leads each time
+        eventually(lambda: typical() < max(0.005, 2 * alone))  # the machine may be busy
         assert all(thread.running() for thread in blocked)
-        assert sorted(times)[len(times) // 2] < 0.005
 
     def test_result_with_a_timeout_leaves_the_operation_running(
         self, members: InMemoryCluster, store: Map[int, int]
     ) -> None:
-        members.faults.delay = 0.1
-        future = store.put(1, 2)
-        for timeout in (0.01, 0):
-            with pytest.raises(TimeoutError) as caught:
-                future.result(timeout)
-            assert type(caught.value) is TimeoutError
-        assert future.running()
+        with paused(members):
+            future = store.put(1, 2)
+            for timeout in (0.01, 0):
+                with pytest.raises(TimeoutError) as caught:
+                    future.result(timeout)
+                assert type(caught.value) is TimeoutError
+            assert future.running()
         assert future.result(LIMIT) is None
 
     def test_several_threads_wait_for_one_future(self, members: InMemoryCluster, store: Map[int, int]) -> None:
@@ -383,8 +476,10 @@ class TestWaiting:
         eventually(lambda: in_flight(client) == 0)
 
     def test_an_idle_client_does_not_wake_up(
-        self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
+        self, quiet_client: HazelcastClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        store = quiet_client.get_map("m").blocking()
+        driver = quiet_client._driver  # pyright: ignore[reportPrivateUsage]
         polls = 0
         poll = Sockets.poll
 
@@ -393,13 +488,19 @@ class TestWaiting:
             polls += 1
             return poll(sockets, until)
 
-        store.blocking().put(1, 1)
+        def falls_asleep() -> bool:
+            nonlocal polls
+            store.put(1, 1)
+            polls = 0
+            sleep(0.1)  # housekeeping takes over
+            if polls > 2 or driver._leader is not driver._housekeeper:  # pyright: ignore[reportPrivateUsage]
+                return False
+            polls = 0
+            sleep(0.3)
+            return polls == 0
+
         monkeypatch.setattr(Sockets, "poll", counted)
-        sleep(0.1)  # housekeeping takes over
-        assert polls <= 2
-        polls = 0
-        sleep(0.3)
-        assert polls == 0
+        eventually(falls_asleep)  # when the machine lets it
 
     def test_each_waiter_gets_an_error_of_its_own(self, members: InMemoryCluster) -> None:
         hold_gets(members)
@@ -429,37 +530,39 @@ class TestWaiting:
             for _ in range(5):
                 with pytest.raises(OperationTimeoutError):
                     impatient.get(1)
-            assert errors() <= before
+            eventually(lambda: errors() <= before)  # when the thread that told this one has gone on
         finally:
             gc.enable()
 
 
 class TestInterrupts:
     @pytest.mark.parametrize("others", [0, 1, 4])
+    @pytest.mark.usefixtures("patience")
     def test_end_a_blocking_call_at_once(
-        self, members: InMemoryCluster, client: HazelcastClient, store: Map[int, int], others: int
+        self, members: InMemoryCluster, quiet_client: HazelcastClient, others: int
     ) -> None:
         hold_gets(members)
-        waiting = [Background(store.blocking().get, key) for key in range(others)]
-        eventually(lambda: in_flight(client) == others)
-        for delay in (0.002, 0.05):  # while this thread leads, and after that
-            begun = monotonic()
-            with pytest.raises(Interrupted), interrupted_after(delay):
-                store.blocking().get(1)
-            assert monotonic() - begun < LIMIT / 2
-            assert in_flight(client) == others  # that operation is cancelled, the others are not
-            assert store.blocking().put(1, 2) in (None, 2)
+        store = quiet_client.get_map("m").blocking()
+        waiting = [Background(store.get, key) for key in range(others)]
+        eventually(lambda: in_flight(quiet_client) == others)
+        for _ in range(2):
+            with pytest.raises(Interrupted), signalled_while_waiting(quiet_client, interrupt):
+                store.get(1)
+            assert in_flight(quiet_client) == others  # that operation is cancelled, the others are not
+            store.put(1, 2)
         assert all(thread.running() for thread in waiting)
 
+    @pytest.mark.usefixtures("patience")
     def test_end_the_wait_for_a_future_but_not_its_operation(
-        self, members: InMemoryCluster, client: HazelcastClient, store: Map[int, int]
+        self, members: InMemoryCluster, quiet_client: HazelcastClient
     ) -> None:
-        members.faults.delay = 0.1
-        for delay in (0.002, 0.05):
-            future = store.put(1, 2)
-            with pytest.raises(Interrupted), interrupted_after(delay):
-                future.result()
-            assert in_flight(client) == 1
+        store = quiet_client.get_map("m")
+        for _ in range(2):
+            with paused(members):
+                future = store.put(1, 2)
+                with pytest.raises(Interrupted), signalled_while_waiting(quiet_client, interrupt):
+                    future.result()
+                assert in_flight(quiet_client) == 1
             assert future.result() in (None, 2)
 
     def test_at_any_moment_leave_the_client_alive(self, members: InMemoryCluster) -> None:
@@ -467,25 +570,25 @@ class TestInterrupts:
             cluster_members=members.addresses,
             redo_operation=True,
             retry_initial_backoff=0.01,
-            operation_backup_timeout=LIMIT / 20,  # acks may be lost with a connection
-            invocation_timeout=LIMIT / 3,
+            operation_backup_timeout=0.5,  # acks may be lost with a connection
+            invocation_timeout=LIMIT,
+            **QUIET,
         )
         store = client.get_map("interrupted")
         stop = threading.Event()
 
-        def work(key: int) -> int:
-            done = 0
+        def work(key: int) -> None:
             while not stop.is_set():
-                store.blocking().put(key, done)
-                assert store.get(key).result() == done
-                done += 1
-            return done
+                store.blocking().put(key, done[key])
+                assert store.get(key).result() == done[key]
+                done[key] += 1
 
+        done = [0, 0]
         others = [Background(work, key) for key in range(2)]
         rng = random.Random(1)
         interrupts = 0
         until = monotonic() + 3
-        while monotonic() < until:
+        while monotonic() < until or interrupts <= 50:
             try:
                 with interrupted_after(rng.uniform(0.003, 0.02)):
                     while True:
@@ -495,11 +598,14 @@ class TestInterrupts:
             except Interrupted:
                 interrupts += 1
             store.blocking().put(103, interrupts)
+        eventually(lambda: min(done) > 50 or not all(thread.running() for thread in others))
         stop.set()
         for thread in others:
-            assert thread.result() > 50
-        assert interrupts > 50
-        eventually(lambda: in_flight(client) == 0)
+            thread.result()
+        # What was cut off while it began ends at its deadline.
+        later = monotonic() + 2 * LIMIT
+        client._driver._do(lambda: client._core.handle_timer(later))  # pyright: ignore[reportPrivateUsage]
+        assert in_flight(client) == 0
         client.shutdown()
 
     def test_lose_nothing_that_the_core_has_given_away(
@@ -508,7 +614,7 @@ class TestInterrupts:
         client = HazelcastClient(
             cluster_members=members.addresses,
             redo_operation=True,
-            operation_backup_timeout=LIMIT / 20,  # acks may be lost with a connection
+            operation_backup_timeout=0.5,  # acks may be lost with a connection
         )
         store = client.get_map("interrupted")
         queue = Transport.queue
@@ -534,53 +640,65 @@ class TestInterrupts:
     def test_ctrl_c(self, members: InMemoryCluster) -> None:
         hold_gets(members)
         script = """
-            import os, signal, sys, threading, time
+            import signal, sys, threading, time
             from hzproto_sync import HazelcastClient
 
+            def interrupt(before):
+                while client.metrics().operations_in_flight == before:
+                    time.sleep(0.001)
+                time.sleep(0.05)
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
             signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
-            with HazelcastClient(cluster_members=sys.argv[1].split(",")) as client:
+            with HazelcastClient(
+                cluster_members=sys.argv[1].split(","), heartbeat_interval=500, heartbeat_timeout=1000
+            ) as client:
                 m = client.get_map("m")
-                for wait in (m.blocking().get, lambda key: m.get(key).result(), lambda key: m.get(key).result(60)):
-                    threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
-                    begun = time.monotonic()
+                for wait in (m.blocking().get, lambda key: m.get(key).result(), lambda key: m.get(key).result(500)):
+                    before = client.metrics().operations_in_flight
+                    threading.Thread(target=interrupt, args=(before,)).start()
                     try:
                         wait(1)
                     except KeyboardInterrupt:
                         m.blocking().put(1, 2)
-                        print(time.monotonic() - begun < 5)
+                        print("interrupted")
         """
-        assert run_script(members, script) == "True\n" * 3
+        assert run_script(members, script) == "interrupted\n" * 3
 
 
 class TestSignalHandlers:
     """Handlers that use the client while the main thread waits in it."""
 
-    @pytest.mark.parametrize("delay", [0.002, 0.05])
-    def test_may_make_calls(self, members: InMemoryCluster, store: Map[int, int], delay: float) -> None:
-        members.faults.delay = lambda message: 0.1 if message.method == "Map.get" else 0.02
+    @pytest.mark.usefixtures("patience")
+    def test_may_make_calls(self, quiet_client: HazelcastClient, request: pytest.FixtureRequest) -> None:
+        store = quiet_client.get_map(request.node.name)
+        queue = quiet_client.get_queue(request.node.name)
         seen: list[object] = []
 
         def handler(*_: object) -> None:
             store.blocking().put(1, 1)
             seen.append(store.put(1, 2).result())
+            queue.put("item").result()
 
-        with handled_after(delay, handler):
-            assert store.blocking().get(2) is None
+        with signalled_while_waiting(quiet_client, handler):
+            assert queue.blocking().take() == "item"
         assert seen == [1]
 
-    @pytest.mark.parametrize("delay", [0.002, 0.05])
     @pytest.mark.parametrize("others", [0, 2])
-    def test_may_shut_the_client_down(self, members: InMemoryCluster, delay: float, others: int) -> None:
+    @pytest.mark.usefixtures("patience")
+    def test_may_shut_the_client_down(self, members: InMemoryCluster, others: int) -> None:
         hold_gets(members)
         with nothing_left():
-            client = HazelcastClient(cluster_members=members.addresses)
+            client = HazelcastClient(cluster_members=members.addresses, **QUIET)
             store = client.get_map("m")
             waiting = [Background(store.blocking().get, key) for key in range(others)]
-            with handled_after(delay, lambda *_: client.shutdown()):
-                with pytest.raises(HazelcastClientNotActiveError):
-                    store.blocking().get(1)
-                with pytest.raises(HazelcastClientNotActiveError):
-                    store.get(1).result()
+            with (
+                signalled_while_waiting(client, lambda *_: client.shutdown()),
+                pytest.raises(HazelcastClientNotActiveError),
+            ):
+                store.blocking().get(1)
+            with pytest.raises(HazelcastClientNotActiveError):
+                store.get(1).result()
             for thread in waiting:
                 thread.join()
 
@@ -619,10 +737,11 @@ class TestSending:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        with process, HazelcastClient(cluster_members=[process.stdout.readline().strip()]) as client:
+        member = process.stdout
+        with process, HazelcastClient(cluster_members=[member.readline().strip()]) as client:
             store = client.get_map("m")
-            delays: list[float] = []
-            for number in range(30):
+
+            def prepare(number: int) -> None:
                 match number % 3:
                     case 0:
                         store.blocking().get(1)
@@ -630,13 +749,21 @@ class TestSending:
                         sleep(0.005)
                     case _:
                         pass
+
+            def delay(number: int) -> float:
+                prepare(number)
                 begun = monotonic()
                 store.set(1, 2)
                 while monotonic() < begun + 0.02:
                     pass  # holds the interpreter, as far as it lets a thread
-                delays.append(float(process.stdout.readline()) - begun)
+                return float(member.readline()) - begun
+
+            def prompt() -> bool:
+                delays = [delay(number) for number in range(30)]
+                return all(sorted(delays[kind::3])[2] < 0.005 for kind in range(3))
+
+            eventually(prompt)  # when the machine lets it
             process.stdin.close()
-        assert sorted(delays)[len(delays) // 2] < 0.005, delays
 
     def test_many_are_sent_in_few_pieces(
         self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
@@ -651,19 +778,17 @@ class TestSending:
 
         store.blocking().put(1, 1)
         monkeypatch.setattr(Transport, "send", counted)
+        monkeypatch.setattr(lead, "TICK", 0.2)  # so that it matters little how long this takes
         combine_futures([store.put(number, 1) for number in range(2000)]).result()
-        assert pieces < 600
+        assert pieces < 100
 
     def test_more_than_a_socket_takes_follows_later(self, members: InMemoryCluster, client: HazelcastClient) -> None:
         store = client.get_map("large")
         values = ["x" * size for size in (10, 3_000_000, 20, 10_000, 5_000_000, 1)]
-        for index in range(3):
-            members.pause(index)
-        futures = [store.put(key, value) for key, value in enumerate(values)]
-        sleep(0.05)
-        futures += [store.put(key, value) for key, value in enumerate(values)]
-        for index in range(3):
-            members.resume(index)
+        with paused(members):
+            futures = [store.put(key, value) for key, value in enumerate(values)]
+            sleep(0.05)
+            futures += [store.put(key, value) for key, value in enumerate(values)]
         combine_futures(futures).result()
         assert [store.blocking().get(key) for key in range(len(values))] == values
 
@@ -718,7 +843,8 @@ class TestTransport:
         while len(received) < count * size * 7:
             transport.full = False
             transport.send()
-            received += theirs.recv(1 << 20)
+            with suppress(BlockingIOError):  # when the others have not got round to it
+                received += theirs.recv(1 << 20, socket.MSG_DONTWAIT)
         for thread in threads:
             thread.result()
         pieces = [bytes(received[at : at + 7]) for at in range(0, len(received), 7)]
@@ -756,6 +882,7 @@ class TestPoller:
 
 
 class TestCallbacks:
+    @pytest.mark.usefixtures("patient_callbacks")
     def test_of_futures_run_once_and_in_order(self, store: Map[int, int]) -> None:
         calls: list[tuple[int, bool]] = []
         here = threading.current_thread()
@@ -787,14 +914,15 @@ class TestCallbacks:
         store.put(1, 5).add_done_callback(lambda _: found.append(nest(5)))
         eventually(lambda: found == [5])
 
-    def test_one_that_blocks_delays_others_but_little(self, store: Map[int, int]) -> None:
+    def test_one_that_blocks_delays_others_but_little(self, quiet_client: HazelcastClient) -> None:
         gate, passed = threading.Event(), threading.Event()
-        future = store.put(1, 5)
+        future = quiet_client.get_map("m").put(1, 5)
         future.add_done_callback(lambda _: gate.wait())
         future.add_done_callback(lambda _: passed.set())
-        assert passed.wait(1)  # much less than a heartbeat
+        assert passed.wait(LIMIT)  # much less than a heartbeat
         gate.set()
 
+    @pytest.mark.usefixtures("patient_callbacks")
     def test_a_failing_one_is_logged_once(self, store: Map[int, int], caplog: pytest.LogCaptureFixture) -> None:
         passed = threading.Event()
         future = store.put(1, 5)
@@ -816,15 +944,14 @@ class TestCallbacks:
             never.result()
 
     def test_a_window_of_operations(self, store: Map[int, int]) -> None:
-        left = 3000
+        numbers = itertools.count(1)  # counts without a lock: a slow callback gets company
         done = threading.Event()
 
         def next_one(_: object) -> None:
-            nonlocal left
-            left -= 1
-            if left >= 0:
-                store.get(left).add_done_callback(next_one)
-            elif left == -100:
+            number = next(numbers)
+            if number <= 3000:
+                store.get(number).add_done_callback(next_one)
+            elif number == 3100:
                 done.set()
 
         for key in range(100):
@@ -860,6 +987,7 @@ class TestCallbacks:
     def test_lifecycle_listeners_see_every_state(self, members: InMemoryCluster) -> None:
         states: list[str] = []
         HazelcastClient(cluster_members=members.addresses, lifecycle_listeners=[states.append]).shutdown()
+        eventually(lambda: len(states) == 6)
         assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
 
 
@@ -968,7 +1096,7 @@ class TestCallbackThreads:
 
 
 def _has_begun(callbacks: Callbacks, calls: int) -> bool:
-    return callbacks._calls == calls  # pyright: ignore[reportPrivateUsage]
+    return callbacks._calls >= calls  # pyright: ignore[reportPrivateUsage]
 
 
 def _has_opened(client: HazelcastClient, connections: int) -> bool:
@@ -1017,11 +1145,11 @@ class TestConnections:
 
 class TestDialling:
     def test_a_refused_connection_is_an_error(self) -> None:
-        with nothing_left():
+        with refusing_port() as port, nothing_left():
             with pytest.raises(ConnectionRefusedError):
-                dial(Address("127.0.0.1", free_port()), (), lambda: False)
-            with pytest.raises(OSError, match="not known"):
-                dial(Address("no-such-host.invalid", 1), (), lambda: False)
+                dial(Address("127.0.0.1", port), (), lambda: False)
+            with pytest.raises(socket.gaierror):
+                dial(Address(NO_HOST, 1), (), lambda: False)
 
     def test_socket_options_are_set(self, members: InMemoryCluster) -> None:
         option = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -1110,6 +1238,13 @@ class TestClosing:
             assert late.result() is True
             eventually(lambda: not [t for t in threading.enumerate() if t.name.startswith(client.name)])
 
+    def test_waits_for_threads(self, members: InMemoryCluster) -> None:
+        threads = set(threading.enumerate())
+        client = HazelcastClient(cluster_members=members.addresses)
+        client.get_map("m").put(1, 1).add_done_callback(lambda _: sleep(0.05))
+        client._driver.close(LIMIT)  # pyright: ignore[reportPrivateUsage]
+        assert set(threading.enumerate()) <= threads
+
     def test_many_clients_leave_nothing(self, members: InMemoryCluster) -> None:
         with nothing_left():
             for _ in range(20):
@@ -1122,8 +1257,12 @@ class TestClosing:
             client.get_map("m").blocking().put(1, 1)
         gone = weakref.ref(client._driver)  # pyright: ignore[reportPrivateUsage]
         del client
-        gc.collect()
-        assert gone() is None
+
+        def released() -> bool:
+            gc.collect()
+            return gone() is None
+
+        eventually(released)
 
     def test_under_load(self, members: InMemoryCluster) -> None:
         with nothing_left():
@@ -1154,16 +1293,14 @@ class TestProcess:
 
             client = HazelcastClient(cluster_members=sys.argv[1].split(","))
             m = client.get_map("m")
-            m.put(1, 1).add_done_callback(lambda _: time.sleep(60))
+            m.put(1, 1).add_done_callback(lambda _: time.sleep(600))
             m.add_entry_listener(added_func=print).result()
             m.put(3, 1)
             waiting = m.get(1)
             threading.Thread(target=waiting.exception, daemon=True).start()
             print("end")
         """
-        begun = monotonic()
         assert run_script(members, script) == "end\n"
-        assert monotonic() - begun < LIMIT
 
     def test_the_child_of_a_fork_gets_a_clear_error_and_may_have_a_client_of_its_own(
         self, members: InMemoryCluster
