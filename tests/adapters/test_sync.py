@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Generic, TypeVar
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar, cast
 
 import pytest
 
@@ -707,6 +708,43 @@ class TestSignalHandlers:
             for call in (store.put, store.blocking().put):
                 with pytest.raises(RuntimeError, match="signal handler"):
                     call(1, 1)
+
+    def test_are_refused_while_their_thread_sends(
+        self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send = Transport.send
+        refused = 0
+
+        def interrupted(transport: Transport) -> None:
+            nonlocal refused
+            if threading.get_ident() == MAIN:
+                for call in (partial(store.put, 1, 1), partial(store.blocking().put, 1, 1), client.shutdown):
+                    with pytest.raises(RuntimeError, match="signal handler"):
+                        call()
+                    refused += 1
+            send(transport)
+
+        monkeypatch.setattr(Transport, "send", interrupted)
+        store.blocking().put(1, 1)
+        assert refused == 3
+
+    def test_may_poll_while_their_thread_is_about_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets_module, "make_poller", SelectorPoller)
+        sockets = Sockets(Config(), "test")
+        register = SelectorPoller.register
+
+        def interrupted(poller: SelectorPoller, fd: int, events: int) -> None:
+            monkeypatch.setattr(SelectorPoller, "register", register)
+            register(poller, fd, events)
+            assert sockets.poll(0) == []
+
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            sockets.add(cast("Any", SimpleNamespace()), ours)
+            monkeypatch.setattr(SelectorPoller, "register", interrupted)
+            assert sockets.poll(0) == []
+            assert not sockets.changed
+            sockets.close(0)
 
 
 MEMBERS_THAT_TELL_WHEN = """

@@ -98,6 +98,8 @@ class Lead:
     def __init__(self, core: Client) -> None:
         self.core = core
         self._lock: Any = threading.RLock()  # to know when a signal handler comes in between; never taken twice
+        self._main = threading.main_thread().ident  # where signal handlers run
+        self._main_sends = False  # a signal handler could neither send nor close now
         self._sockets = Sockets(core.config, core.name)
         self._callbacks = Callbacks(core.name, self._callbacks_idle)
         self._closed = False
@@ -276,7 +278,7 @@ class Lead:
             raise
 
     def _check_reentry(self) -> None:
-        if self._lock._is_owned():
+        if self._lock._is_owned() or (self._main_sends and get_ident() == self._main):
             raise RuntimeError("a signal handler cannot use the client in the middle of a call of the same thread")
 
     def _collect(self) -> None:
@@ -332,7 +334,15 @@ class Lead:
     def _send(self) -> None:
         """Send what is unsent."""
         self._urgent = False
-        for transport, error in self._sockets.send():
+        in_main = get_ident() == self._main
+        try:
+            if in_main:
+                self._main_sends = True
+            lost = self._sockets.send()
+        finally:
+            if in_main:
+                self._main_sends = False
+        for transport, error in lost:
             self._do(partial(self._lost, transport, error, monotonic()))
 
     def _lost(self, transport: Transport, error: OSError | None, now: float) -> None:

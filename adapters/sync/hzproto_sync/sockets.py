@@ -207,4 +207,5 @@ class Sockets:
                 elif transport.polled != events:
                     self._poller.modify(transport.fd, events)
                 transport.polled = events
-            changed.popleft()
+            if changed and changed[0] is transport:  # else a signal handler, which polled meanwhile, has taken it off
+                changed.popleft()
