@@ -671,7 +671,10 @@ class TestSignalHandlers:
     """Handlers that use the client while the main thread waits in it."""
 
     @pytest.mark.usefixtures("patience")
-    def test_may_make_calls(self, quiet_client: HazelcastClient, request: pytest.FixtureRequest) -> None:
+    def test_may_make_calls(
+        self, members: InMemoryCluster, quiet_client: HazelcastClient, request: pytest.FixtureRequest
+    ) -> None:
+        members.faults.delay = lambda message: 0.02 if message.kind == "ack" else 0.0  # so that the lead changes hands
         store = quiet_client.get_map(request.node.name)
         queue = quiet_client.get_queue(request.node.name)
         seen: list[object] = []
@@ -681,6 +684,8 @@ class TestSignalHandlers:
             seen.append(store.put(1, 2).result())
             queue.put("item").result()
 
+        driver = quiet_client._driver  # pyright: ignore[reportPrivateUsage]
+        eventually(lambda: driver._leader is driver._housekeeper)  # pyright: ignore[reportPrivateUsage]
         with signalled_while_waiting(quiet_client, handler):
             assert queue.blocking().take() == "item"
         assert seen == [1]

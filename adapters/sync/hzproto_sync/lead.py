@@ -124,6 +124,10 @@ class Lead:
 
     def _line_up(self, me: Waiter) -> None:
         """Lead, if nobody does, or be among those who are woken."""
+        if self._hot and me.thread == self._main:  # perhaps in a signal handler: whom it interrupted cannot lead
+            for waiter in [waiter for waiter in self._hot if waiter.thread == me.thread]:
+                del self._hot[waiter]
+                self._cold.add(waiter)
         leader = self._leader
         if leader is None and not self._closed:
             self._appoint(me)
