@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakSet
 
-from gevent import get_hub
+from gevent import get_hub, reinit
 from gevent.monkey import get_original
 from gevent.pool import Group
 from greenlet import greenlet
@@ -85,6 +85,7 @@ class Driver:
             link.close()
         if _get_ident() != self._thread:
             return  # the hub did not come along
+        reinit()  # else a new client may ask threads that did not come along for its members' addresses
         self._dials.kill(block=False)
         self.core.shut_down(monotonic(), Op())
         self.core.dirty()
@@ -257,6 +258,7 @@ class Driver:
         deadline = self.core.next_deadline()
         if deadline is None or deadline >= self._timer_at:
             return
+        self._timer_at = math.inf  # should Ctrl-C come before there is a new one
         self._stop_timer()
         self._timer = self.loop.timer(max(0.0, deadline - monotonic()), 1.0)  # again if Ctrl-C ends the callback early
         self._timer.start(self._timer_due, update=True)
@@ -271,8 +273,8 @@ class Driver:
         self._timer_at = -math.inf  # no deadline is earlier
 
     def _timer_due(self) -> None:
-        self._stop_timer()
         self._timer_at = math.inf
+        self._stop_timer()
         try:
             self.core.handle_timer(monotonic())
         finally:

@@ -45,7 +45,6 @@ class Runtime:
     def start(self) -> None:
         """Connect to the cluster; block until the client is connected, or not at all with `async_start`."""
         op = Done(None)
-        op.waiter = [getcurrent()]
         self.core.start(monotonic(), op)
         self._await(op)
         op.result()
@@ -56,7 +55,6 @@ class Runtime:
             return  # all that was the child's is closed already
         self._driver.check()
         op = Done(None)
-        op.waiter = [getcurrent()]
         self.core.shut_down(monotonic(), op)
         self._await(op)
         self._driver.close()
@@ -75,14 +73,14 @@ class Runtime:
         """Submit *op*, wait, and return its result; an exception meanwhile (a timeout, a kill, Ctrl-C) cancels it."""
         self._driver.check()
         if not op.done:
-            op.waiter = [getcurrent()]
             self.core.submit(op, monotonic(), timeout)
             self._await(op)
         return op.result()
 
     def _await(self, op: Op[Any]) -> None:
-        self._driver.react(waits=True)
-        try:
+        try:  # around all of it: an operation that Ctrl-C ends must not wake its greenlet from another wait later
+            op.waiter = [getcurrent()]
+            self._driver.react(waits=True)
             while not op.done:
                 self._hub.switch()
         except BaseException:
@@ -109,9 +107,9 @@ class Runtime:
         """Block until *op* is done; False when *timeout* seconds pass before that."""
         self._driver.check()
         current = getcurrent()
-        self._driver.add_waiter(op, current)
         expiry = Timeout.start_new(timeout)
         try:
+            self._driver.add_waiter(op, current)
             while not op.done:
                 self._hub.switch()
         except BaseException as error:
@@ -120,7 +118,7 @@ class Runtime:
                 raise
         finally:
             expiry.close()
-            if current in op.waiter:
+            if op.waiter and current in op.waiter:
                 op.waiter.remove(current)
         return op.done
 
