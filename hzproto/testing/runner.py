@@ -201,13 +201,15 @@ class _Server:
                 deadline = cluster.next_deadline()
                 ready = select(None if deadline is None else max(0.0, deadline - time.monotonic()))
                 try:
-                    for key, mask in ready:
-                        key.data(mask)
-                    if deadline is not None:
-                        cluster.handle_timer(time.monotonic())
-                    while self._calls:
-                        self._calls.popleft()()
-                    self._follow()
+                    try:
+                        for key, mask in ready:
+                            key.data(mask)
+                        if deadline is not None:
+                            cluster.handle_timer(time.monotonic())
+                    finally:  # the next event, which might make up for it, may not come
+                        while self._calls:
+                            self._calls.popleft()()
+                        self._follow()
                 except Exception:
                     _logger.exception("The in-memory cluster failed")
         finally:
