@@ -6,11 +6,13 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import gevent
 import pytest
@@ -62,8 +64,8 @@ def client(members: InMemoryCluster) -> Iterator[HazelcastClient]:
 
 @pytest.fixture(autouse=True)
 def bounded() -> Iterator[None]:
-    """No test of this module takes long; one that does says where it hangs."""
-    with gevent.Timeout(30, ref=False):
+    """A test that hangs says where, before pytest's own limit ends it."""
+    with gevent.Timeout(100, ref=False):
         yield
 
 
@@ -100,7 +102,7 @@ def log_puts(members: InMemoryCluster) -> list[float]:
 
 def compute_until_longer(times: list[float], length: int) -> None:
     """Keep the thread, so that neither the hub nor another greenlet runs, until *times* has grown to *length*."""
-    give_up = monotonic() + 10
+    give_up = monotonic() + 60
     while len(times) < length:
         assert monotonic() < give_up, "nothing was sent"
 
@@ -115,24 +117,42 @@ def address_of(text: str) -> Address:
     return parse_address(text, 0)
 
 
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port: int = unused.getsockname()[1]
-        return port
+@contextmanager
+def paused(members: InMemoryCluster) -> Generator[None]:
+    """Let the members answer nothing meanwhile."""
+    for index in range(3):
+        members.pause(index)
+    try:
+        yield
+    finally:
+        for index in range(3):
+            members.resume(index)
+
+
+@pytest.fixture
+def refusing_port() -> Iterator[int]:
+    """A port that refuses connections, and is nobody else's meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
 def in_flight(client: HazelcastClient) -> int:
     return client._core.invocations.in_flight  # pyright: ignore[reportPrivateUsage]
 
 
-def descriptors() -> int:
+def descriptors() -> set[tuple[str, str]]:
+    """The open descriptors: their numbers, and what they are of; the name of a socket is used once."""
     gc.collect()
-    return len(list(Path("/proc/self/fd").iterdir()))
+    found: set[tuple[str, str]] = set()
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # members, in the same process, may have closed it meanwhile
+            found.add((path.name, str(path.readlink())))
+    return found
 
 
-def no_more_descriptors_than(before: int) -> None:
-    """Wait until there are no more than *before*: members, in the same process, close their ends a little later."""
+def no_descriptors_but(before: set[tuple[str, str]]) -> None:
+    """Wait until all that were not open *before* are closed: members close their ends a little later."""
     eventually(lambda: descriptors() <= before)
 
 
@@ -149,7 +169,7 @@ def run_script(members: InMemoryCluster, script: str, *args: str) -> str:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=100,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -174,6 +194,7 @@ class TestSurface:
 
     def test_a_view_with_a_timeout(self, members: InMemoryCluster, client: HazelcastClient) -> None:
         hold_gets(members)
+        client.get_map("m")  # the time of the view is for its creation, too
         slow = client.with_timeout(0.05).get_map("m")
         with pytest.raises(OperationTimeoutError):
             slow.blocking().get(1)
@@ -182,20 +203,18 @@ class TestSurface:
 
 
 class TestStart:
-    def test_without_a_member_the_constructor_raises_and_leaves_nothing(self) -> None:
-        port = free_port()
+    def test_without_a_member_the_constructor_raises_and_leaves_nothing(self, refusing_port: int) -> None:
         before = descriptors()
         with pytest.raises(IllegalStateError):
-            HazelcastClient(cluster_members=[f"127.0.0.1:{port}"], cluster_connect_timeout=0)
-        no_more_descriptors_than(before)
-        assert gevent.wait(timeout=5)
+            HazelcastClient(cluster_members=[f"127.0.0.1:{refusing_port}"], cluster_connect_timeout=0)
+        no_descriptors_but(before)
+        assert gevent.wait(timeout=60)
 
-    def test_a_timeout_ends_the_constructor_and_leaves_nothing(self) -> None:
-        port = free_port()
+    def test_a_timeout_ends_the_constructor_and_leaves_nothing(self, refusing_port: int) -> None:
         before = descriptors()
         with pytest.raises(gevent.Timeout), gevent.Timeout(0.05):
-            HazelcastClient(cluster_members=[f"127.0.0.1:{port}"])
-        no_more_descriptors_than(before)
+            HazelcastClient(cluster_members=[f"127.0.0.1:{refusing_port}"])
+        no_descriptors_but(before)
 
     def test_async_start_returns_at_once(self, members: InMemoryCluster) -> None:
         states: list[str] = []
@@ -279,13 +298,13 @@ class TestWaiting:
     def test_result_with_a_timeout_leaves_the_operation_running(
         self, members: InMemoryCluster, store: Map[int, int]
     ) -> None:
-        members.faults.delay = 0.1
-        future = store.put(1, 2)
-        with pytest.raises(TimeoutError):
-            future.result(timeout=0.01)
-        with pytest.raises(TimeoutError):
-            future.result(timeout=0)
-        assert future.running()
+        with paused(members):
+            future = store.put(1, 2)
+            with pytest.raises(TimeoutError):
+                future.result(timeout=0.01)
+            with pytest.raises(TimeoutError):
+                future.result(timeout=0)
+            assert future.running()
         assert future.result() is None
         with pytest.raises(ValueError, match="timeout"):
             store.put(1, 2).result(timeout=-1)
@@ -299,18 +318,23 @@ class TestWaiting:
         assert future.running()
 
     def test_several_greenlets_wait_for_one_future(self, members: InMemoryCluster, store: Map[int, int]) -> None:
-        members.faults.delay = 0.02
-        future = store.put(1, 2)
-        waiting = [spawn(future.result) for _ in range(5)]
-        waiting.pop().kill()
+        with paused(members):
+            future = store.put(1, 2)
+            waiting = [spawn(future.result) for _ in range(5)]
+            gevent.sleep(0)
+            waiting.pop().kill()
         gevent.joinall(waiting, raise_error=True)
 
     def test_a_stray_switch_does_not_end_a_wait(self, members: InMemoryCluster, store: Map[int, int]) -> None:
-        members.faults.delay = 0.05
-        waiting = spawn(lambda: (store.blocking().put(1, 2), store.put(1, 3).result()))
-        gevent.sleep(0)
-        gevent.get_hub().loop.run_callback(waiting.switch)
-        assert waiting.get() == (None, 2)
+        waits: list[Callable[[], object]] = [lambda: store.blocking().put(1, 2), lambda: store.put(1, 2).result()]
+        for wait in waits:
+            with paused(members):
+                waiting = spawn(wait)
+                gevent.sleep(0)
+                gevent.get_hub().loop.run_callback(waiting.switch)
+                gevent.sleep(0)
+                assert not waiting.ready()
+            assert waiting.get() in (None, 2)
 
     def test_cancelling_a_future_wakes_who_waits_for_it(
         self, members: InMemoryCluster, client: HazelcastClient, store: Map[int, int]
@@ -335,63 +359,82 @@ class TestWaiting:
             with HazelcastClient(cluster_members=sys.argv[1].split(",")) as client:
                 m = client.get_map("m")
                 other = gevent.spawn(m.get(1).exception)
-                for wait in (m.blocking().get, lambda key: m.get(key).result(), lambda key: m.get(key).result(60)):
-                    gevent.get_hub().threadpool.spawn(lambda: (time.sleep(0.05), os.kill(os.getpid(), signal.SIGINT)))
-                    started = time.monotonic()
+                invocations = client._core.invocations
+
+                def interrupt(before):
+                    while invocations.in_flight == before:
+                        time.sleep(0.01)
+                    time.sleep(0.05)  # the main greenlet begins to wait
+                    os.kill(os.getpid(), signal.SIGINT)
+
+                for wait in (m.blocking().get, lambda key: m.get(key).result(), lambda key: m.get(key).result(1000)):
+                    gevent.get_hub().threadpool.spawn(interrupt, invocations.in_flight)
                     try:
                         wait(1)
                     except KeyboardInterrupt:
                         m.blocking().put(1, 2)
-                        print(time.monotonic() - started < 5, other.ready())
+                        print("interrupted", other.ready())
             gevent.get_hub().threadpool.kill()
         """
-        assert run_script(members, script) == "True False\n" * 3
+        assert run_script(members, script) == "interrupted False\n" * 3
 
     def test_ctrl_c_at_any_time_leaves_a_client_that_works(self, members: InMemoryCluster) -> None:
         script = """
-            import logging, os, signal, sys, threading, time
+            import logging, os, signal, sys, threading, time, warnings
             import gevent
             from hzproto_gevent import HazelcastClient, HazelcastError
 
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started with
+            def ctrl_c(*_):
+                global armed
+                if armed:
+                    armed = False
+                    raise KeyboardInterrupt
+
+            signal.signal(signal.SIGINT, ctrl_c)
             logging.disable()  # it may cost a connection
             gevent.get_hub().exception_stream = None
-            client = HazelcastClient(cluster_members=sys.argv[1].split(","), invocation_timeout=5)
+            warnings.simplefilter("ignore", ResourceWarning)  # a new socket closes itself when nobody has got it yet
+            client = HazelcastClient(cluster_members=sys.argv[1].split(","), invocation_timeout=10)
             m = client.get_map("m").blocking()
-            over = False
+            armed = False  # the main greenlet is where it expects to be interrupted
+            interrupts = 0
 
             def work(number):
-                while not over:
+                while interrupts < 10:
                     try:
                         m.put(number, number)
                     except HazelcastError:
-                        pass
+                        gevent.sleep(0.001)
 
             def interrupt():
-                global over
-                for pause in range(10):
-                    time.sleep(0.013 + pause / 1000)
+                while interrupts < 10:
+                    time.sleep(0.013 + interrupts / 1000)
                     os.kill(os.getpid(), signal.SIGINT)
-                over = True
+
+            def wait():
+                global armed
+                armed = True
+                try:
+                    m.get(1)
+                except HazelcastError:
+                    pass
+                armed = False
 
             workers = [gevent.spawn(work, number) for number in range(50)]
             interrupter = threading.Thread(target=interrupt)
             interrupter.start()
-            interrupts = 0
-            while not over:
+            while interrupts < 10:
                 try:
-                    m.get(1)
+                    wait()
                 except KeyboardInterrupt:
                     interrupts += 1
-                except HazelcastError:
-                    pass
-            gevent.joinall(workers, timeout=20)
-            print(interrupts > 0, all(worker.ready() for worker in workers))
-            m.put(1, 1)
+            gevent.joinall(workers, timeout=60)
+            print(all(worker.ready() for worker in workers))
+            m.with_timeout(60).put(1, 1)
             client.shutdown()
             print("closed")
         """
-        assert run_script(members, script) == "True True\nclosed\n"
+        assert run_script(members, script) == "True\nclosed\n"
 
 
 class TestSending:
@@ -406,7 +449,7 @@ class TestSending:
             compute_for(0.001)
 
     def test_what_comes_in_a_tick_is_sent_in_one_piece(
-        self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
+        self, members: InMemoryCluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         pieces = 0
         flush = Link.flush
@@ -416,24 +459,26 @@ class TestSending:
             pieces += 1
             flush(link)
 
-        monkeypatch.setattr(Link, "flush", counted)
-        monkeypatch.setattr("hzproto_gevent.driver._TICK", 10.0)
-        combine_futures([store.put(number, 1) for number in range(100)]).result()
-        assert pieces <= 1 + 3  # the first message, and one piece for each member
-        pieces = 0
-        gevent.joinall([spawn(store.blocking().put, number, 2) for number in range(100)], raise_error=True)
-        assert pieces <= 50  # gevent looks at sockets every few milliseconds, so that there may be several rounds
+        with HazelcastClient(
+            cluster_members=members.addresses, heartbeat_interval=1000, heartbeat_timeout=2000
+        ) as client:
+            store = client.get_map("in one piece")
+            eventually(lambda: client.metrics().connections == 3)
+            monkeypatch.setattr(Link, "flush", counted)
+            monkeypatch.setattr("hzproto_gevent.driver._TICK", 1000.0)
+            combine_futures([store.put(number, 1) for number in range(100)]).result()
+            assert pieces <= 1 + 3  # the first message, and one piece for each member
+            pieces = 0
+            gevent.joinall([spawn(store.blocking().put, number, 2) for number in range(100)], raise_error=True)
+            assert pieces <= 50  # gevent looks at sockets every few milliseconds, so that there may be several rounds
 
     def test_more_than_a_socket_takes_follows_later(self, members: InMemoryCluster, client: HazelcastClient) -> None:
         store = client.get_map("large")
         values = ["x" * size for size in (10, 3_000_000, 20, 10_000, 5_000_000, 1)]
-        for index in range(3):
-            members.pause(index)
-        futures = [store.put(key, value) for key, value in enumerate(values)]
-        gevent.sleep(0.05)
-        futures += [store.put(key, value) for key, value in enumerate(values)]
-        for index in range(3):
-            members.resume(index)
+        with paused(members):
+            futures = [store.put(key, value) for key, value in enumerate(values)]
+            gevent.sleep(0.05)
+            futures += [store.put(key, value) for key, value in enumerate(values)]
         combine_futures(futures).result()
         assert [store.blocking().get(key) for key in range(len(values))] == values
 
@@ -478,7 +523,7 @@ class TestCallbacks:
         future = store.put(1, 5)
         future.add_done_callback(lambda _: gate.wait())
         future.add_done_callback(lambda _: passed.set())
-        assert passed.wait(10)
+        assert passed.wait(60)
         gate.set()
 
     def test_a_failing_one_is_logged_once(self, store: Map[int, int], caplog: pytest.LogCaptureFixture) -> None:
@@ -486,7 +531,7 @@ class TestCallbacks:
         future = store.put(1, 5)
         future.add_done_callback(lambda _: 1 // 0)
         future.add_done_callback(lambda _: passed.set())
-        assert passed.wait(10)
+        assert passed.wait(60)
         assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
 
     def test_continuations(self, store: Map[int, int]) -> None:
@@ -574,7 +619,7 @@ class TestCallbacks:
             closed.set()
 
         client.get_map("m").put(1, 1).add_done_callback(close)
-        assert closed.wait(10)
+        assert closed.wait(60)
 
 
 class TestOwners:
@@ -606,13 +651,19 @@ class TestConnections:
                 for key in range(50):
                     store.blocking().get(key)
 
-    def test_a_refused_one_is_an_error(self) -> None:
+    def test_a_refused_one_is_an_error(self, refusing_port: int) -> None:
         before = descriptors()
         with pytest.raises(ConnectionRefusedError):
-            dial(Address("127.0.0.1", free_port()), ())
+            dial(Address("127.0.0.1", refusing_port), ())
+        no_descriptors_but(before)
+
+    def test_a_name_that_is_not_known_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def unknown(host: str, port: int, **options: Any) -> list[Any]:
+            raise socket.gaierror(socket.EAI_NONAME, f"{host} is not known")
+
+        monkeypatch.setattr(dialling, "getaddrinfo", unknown)
         with pytest.raises(OSError, match="not known"):
             dial(Address("no-such-host.invalid", 1), ())
-        no_more_descriptors_than(before)
 
     def test_socket_options_are_set(self, members: InMemoryCluster) -> None:
         option = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -624,7 +675,7 @@ class TestConnections:
         before = descriptors()
         with pytest.raises(OSError):  # noqa: PT011 - whatever the system says
             dial(address_of(members.addresses[0]), [(-1, -1, 1)])
-        no_more_descriptors_than(before)
+        no_descriptors_but(before)
 
     def test_an_address_that_does_not_answer_delays_the_next_but_little(
         self, members: InMemoryCluster, monkeypatch: pytest.MonkeyPatch
@@ -642,15 +693,15 @@ class TestConnections:
             connected = dial(good, ())
             assert connected.getpeername() == (good.host, good.port)
             connected.close()
-            no_more_descriptors_than(before)
+            no_descriptors_but(before)
 
     def test_a_killed_attempt_leaves_no_socket(self) -> None:
         with Deaf() as deaf:
             before = descriptors()
             attempt = spawn(dial, Address("127.0.0.1", deaf.port), ())
-            eventually(lambda: descriptors() > before)
+            eventually(lambda: descriptors() - before)
             attempt.kill()
-            no_more_descriptors_than(before)
+            no_descriptors_but(before)
 
     def test_the_connection_timeout_ends_an_attempt(self) -> None:
         with Deaf() as deaf:
@@ -660,7 +711,7 @@ class TestConnections:
                     cluster_members=[f"127.0.0.1:{deaf.port}"], connection_timeout=0.05, cluster_connect_timeout=0
                 )
             assert isinstance(caught.value.__cause__, OperationTimeoutError)
-            no_more_descriptors_than(before)
+            no_descriptors_but(before)
 
 
 class TestClosing:
@@ -687,9 +738,9 @@ class TestClosing:
         assert len({id(error) for error in errors}) == 3
         with pytest.raises(HazelcastClientNotActiveError):
             combined.result()
-        assert called.wait(10)
-        assert gevent.wait(timeout=5), "something still keeps the event loop alive"
-        no_more_descriptors_than(before)
+        assert called.wait(60)
+        assert gevent.wait(timeout=60), "something still keeps the event loop alive"
+        no_descriptors_but(before)
 
     def test_may_be_repeated_and_side_by_side(self, members: InMemoryCluster) -> None:
         client = HazelcastClient(cluster_members=members.addresses)
@@ -706,15 +757,18 @@ class TestClosing:
             client.get_map("m").blocking().put(1, 1)
         gone = weakref.ref(client._core.invocations)  # pyright: ignore[reportPrivateUsage]
         del client
-        gevent.sleep(0)
-        gc.collect()
-        assert gone() is None
+
+        def released() -> bool:
+            gc.collect()
+            return gone() is None
+
+        eventually(released)
 
     def test_many_clients_leave_no_descriptor(self, members: InMemoryCluster) -> None:
         before = descriptors()
         for _ in range(20):
             HazelcastClient(cluster_members=members.addresses).shutdown()
-        no_more_descriptors_than(before)
+        no_descriptors_but(before)
 
 
 class TestProcess:
@@ -785,7 +839,7 @@ class TestProcess:
     @pytest.mark.parametrize("fork", ["os.fork()", "gevent.os.fork()"])
     def test_the_child_of_a_fork_has_no_client_but_can_make_one(self, members: InMemoryCluster, fork: str) -> None:
         members.faults.drop_answers = lambda message: message.method == "Map.get" and message.client in clients
-        clients: list[object] = []
+        clients: list[UUID] = []
         script = """
             import os, sys
             import gevent, gevent.os
@@ -802,24 +856,24 @@ class TestProcess:
 
             addresses = sys.argv[1].split(",")
             client = HazelcastClient(cluster_members=addresses)
-            m = client.get_map("m")
+            m = client.get_map("forked")
             say(client._core.uuid)
             sys.stdin.readline()
             future = m.get(1)
             chained = future.continue_with(lambda f: f.result())
             waiting = [gevent.spawn(error, m.blocking().get, 1), gevent.spawn(error, future.result)]
-            gevent.sleep(0.01)
+            gevent.sleep(0)  # they begin to wait
             child = FORK
             if child == 0:
-                with gevent.Timeout(10):
+                with gevent.Timeout(60):
                     say("child", error(m.blocking().get, 1), error(m.get, 1), [g.get() for g in waiting])
                     say("child", error(chained.result))
                     client.shutdown()
                     with HazelcastClient(cluster_members=addresses) as own:
-                        say("child", own.get_map("m").blocking().put(1, 2) in (None, 2))
+                        say("child", own.get_map("forked").blocking().put(1, 2) in (None, 2))
                 os._exit(0)
             say("parent", [g.ready() for g in waiting], m.blocking().put(1, 2) in (None, 2))
-            with gevent.Timeout(10):
+            with gevent.Timeout(60):
                 gevent.os.waitpid(child, 0)
             say("parent", m.blocking().put(1, 2), client._core.counters.connections_lost)
             client.shutdown()
@@ -834,10 +888,8 @@ class TestProcess:
             text=True,
         )
         assert process.stdout is not None
-        from uuid import UUID
-
         clients.append(UUID(process.stdout.readline().strip()))
-        out, err = process.communicate("\n", timeout=30)
+        out, err = process.communicate("\n", timeout=100)
         lines = sorted(out.splitlines())
         assert (lines, err) == (
             [
@@ -884,15 +936,12 @@ class Deaf:
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(0)
         self.port: int = self._listener.getsockname()[1]
-        self._fillers: list[socket.socket] = []
-        for _ in range(8):
+        self._fillers = [socket.create_connection(("127.0.0.1", self.port))]
+        for _ in range(7):
             filler = socket.socket()
             self._fillers.append(filler)
-            filler.settimeout(0.05)
-            try:
-                filler.connect(("127.0.0.1", self.port))
-            except OSError:
-                break
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
         return self
 
     def __exit__(self, *_: object) -> None:
