@@ -57,6 +57,12 @@ if sys.platform == "linux":
     REACTORS.append(EPollReactor)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_of_others() -> None:
+    """Collect what other modules left, lest its errors are taken for those of a test here."""
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def twisted_errors() -> Iterator[list[LogEvent]]:
     """What Twisted logs as errors; a test that expects some empties the list."""
@@ -582,6 +588,12 @@ def watched(cluster: InMemoryCluster, method: str) -> Generator[list[Outgoing]]:
     cluster.faults.delay = 0.0
 
 
+async def no_sockets_but(before: set[str], reactor: Any) -> None:
+    """Wait until all sockets are closed that were not open *before*: the reactor does that when it comes to it."""
+    while sockets() - before:
+        await deferLater(reactor, 0.01)
+
+
 def sockets() -> set[str]:
     """The sockets that this process has open."""
     names: set[str] = set()
@@ -666,7 +678,7 @@ class TestWithSockets:
                 def put_and_compute() -> Deferred[int | None]:
                     known = len(answers)
                     unheeded = m.put(1, 1)
-                    deadline = time.monotonic() + 5
+                    deadline = time.monotonic() + 30
                     while len(answers) == known:
                         assert time.monotonic() < deadline
                         time.sleep(0.001)
@@ -738,7 +750,7 @@ class TestWithSockets:
             for index in range(3):
                 cluster.resume(index)
             cluster.stop()
-            assert sockets() - before == set()
+            await no_sockets_but(before, reactor)
             assert not client.lifecycle_service.is_running()
 
         run(test)
@@ -769,7 +781,7 @@ class TestWithSockets:
         reactor.run(installSignalHandlers=False)
         assert isinstance(failure_of(deferreds[0]), HazelcastClientNotActiveError)
         assert states == ["STARTING", "STARTED", "CONNECTED", "SHUTTING_DOWN", "DISCONNECTED", "SHUTDOWN"]
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while cluster.call(lambda cluster, now: any(member.connections for member in cluster.members)):
             assert time.monotonic() < deadline
 
@@ -889,7 +901,7 @@ class TestWithSockets:
                     cluster_connect_timeout=0.2,
                     retry_initial_backoff=0.05,
                 )
-            assert sockets() - before == set()
+            await no_sockets_but(before, reactor)
 
         run(test)
 
@@ -898,22 +910,23 @@ class TestWithSockets:
             before = sockets()
             with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
                 address = full.getsockname()
-                fillers = [socket.socket() for _ in range(4)]
-                for filler in fillers:  # the queue of connections that nobody accepts overflows
+                fillers = [socket.create_connection(address)]
+                fillers += [socket.socket() for _ in range(3)]
+                for filler in fillers[1:]:  # the queue of connections that nobody accepts overflows
                     filler.setblocking(False)
                     filler.connect_ex(address)
-                started = time.monotonic()
-                with pytest.raises(IllegalStateError):
+                with pytest.raises(IllegalStateError) as caught:
                     await HazelcastClient.create_and_start(
                         reactor=reactor,
                         cluster_members=[f"127.0.0.1:{address[1]}"],
                         connection_timeout=0.1,
                         cluster_connect_timeout=0,
                     )
-                assert time.monotonic() - started < 2
+                assert isinstance(caught.value.__cause__, OperationTimeoutError)
+                assert "connection_timeout (0.1 s)" in str(caught.value.__cause__)
                 for filler in fillers:
                     filler.close()
-            assert sockets() - before == set()
+            await no_sockets_but(before, reactor)
 
         run(test)
 
@@ -928,8 +941,7 @@ class TestWithSockets:
                     cluster_connect_timeout=0,
                 )
             assert isinstance(caught.value.__cause__, OSError)
-            while sockets() - before:  # the reactor closes those of failed attempts when it comes to that
-                await deferLater(reactor, 0.01)
+            await no_sockets_but(before, reactor)
 
         run(test)
 
@@ -941,6 +953,8 @@ class TestWithSockets:
             client = await HazelcastClient.create_and_start(reactor=reactor, cluster_members=cluster.addresses)
             m: structures.Map[Tx, int, int] = client.get_map("m")
             await m.put(1, 1)
+            while client.metrics().connections < 3:
+                await deferLater(reactor, 0.01)
             both_ends = sockets() - before
             assert len(both_ends) == 6
             unfinished = m.get(1)
@@ -967,7 +981,7 @@ def run_program(source: str, *arguments: str) -> subprocess.CompletedProcess[str
         [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(source), *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=100,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         check=False,
     )
