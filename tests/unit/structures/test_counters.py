@@ -134,7 +134,8 @@ def test_ids_come_in_batches(connect: Connect) -> None:
 
 
 def test_ids_that_last_for_ever(connect: Connect) -> None:
-    network = connect(flake_id_generators={"f": {"prefetch_validity": 0}})
+    seldom = {"heartbeat_interval": 10_000, "heartbeat_timeout": 20_000}
+    network = connect(flake_id_generators={"f": {"prefetch_validity": 0}}, **seldom)
     f = network.structure("flake_id_generator", "f")
     f.new_id().result()
     network.advance(100_000)

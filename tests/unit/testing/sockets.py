@@ -12,7 +12,7 @@ from hzproto.messages import MESSAGES
 from hzproto.wire.frames import FrameReader
 from tests.unit.testing.peer import LOGIN, Answer, Event, Refused, understand
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which what should have come is missed."""
 
 
