@@ -294,7 +294,7 @@ class Client:
     def completed(self) -> list[Op[Any]]:
         """Take the operations that have finished."""
         finished = self.finished[:]
-        self.finished.clear()
+        del self.finished[:]  # no call, after which a signal's exception could lose them
         return finished
 
     def events(self) -> list[Delivery]:
