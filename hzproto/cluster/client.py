@@ -279,28 +279,30 @@ class Client:
         """When `handle_timer` is to be called next; None: not before something else happens."""
         return self.timers.next_deadline()
 
+    # These empty their lists without a call, after which a signal's exception could lose what was in them.
+
     def actions(self) -> list[Action]:
         """Take what the adapter is to do."""
         actions = self.pending_actions[:]
-        self.pending_actions.clear()
+        del self.pending_actions[:]
         return actions
 
     def dirty(self) -> list[Connection]:
         """Take the connections that have got something to send since the last call."""
         dirty = self.dirty_connections[:]
-        self.dirty_connections.clear()
+        del self.dirty_connections[:]
         return dirty
 
     def completed(self) -> list[Op[Any]]:
         """Take the operations that have finished."""
         finished = self.finished[:]
-        del self.finished[:]  # no call, after which a signal's exception could lose them
+        del self.finished[:]
         return finished
 
     def events(self) -> list[Delivery]:
         """Take what is to be delivered to the user's listeners."""
         deliveries = self.deliveries[:]
-        self.deliveries.clear()
+        del self.deliveries[:]
         return deliveries
 
     # For structures

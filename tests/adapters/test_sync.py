@@ -4,6 +4,7 @@ import gc
 import itertools
 import os
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -38,7 +39,7 @@ from hzproto_sync import dial as dialling
 from hzproto_sync import sockets as sockets_module
 from hzproto_sync.callbacks import Callbacks
 from hzproto_sync.dial import dial
-from hzproto_sync.poller import READ, WRITE, Poller, SelectorPoller, make_poller
+from hzproto_sync.poller import READ, WRITE, SelectorPoller, make_poller
 from hzproto_sync.sockets import Sockets
 from hzproto_sync.transport import Transport
 
@@ -906,7 +907,7 @@ class TestTransport:
 
 class TestPoller:
     @pytest.mark.parametrize("make", [make_poller, SelectorPoller])
-    def test_tells_what_is_readable_and_what_writable(self, make: Callable[[], Poller]) -> None:
+    def test_tells_what_is_readable_and_what_writable(self, make: Callable[[], select.epoll | SelectorPoller]) -> None:
         poller = make()
         ours, theirs = socket.socketpair()
         with ours, theirs:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 from hzproto.cluster.client import Client
 from hzproto.config import Config
 from hzproto.structures.futures.client import FuturesClient
-from hzproto_sync import life
 from hzproto_sync.driver import Driver
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ class HazelcastClient(FuturesClient):
         from random import Random  # not cheap to import
 
         self._driver = Driver(Client(Config.resolve(config, options), rng=Random(), load=import_module))
-        life.register(self._driver)
         super().__init__(Runtime(self._driver), self._driver.run)
         try:
             self._driver.start()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hzproto.future import Future
 from hzproto.ops import Done, Op
+from hzproto_sync import life
 from hzproto_sync.lead import BURST, Forked, Lead, Waiter, add_waiter
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Driver(Lead):
 
     def start(self) -> None:
         """Start the client; wait until it is connected, unless it starts asynchronously."""
+        life.drivers.add(self)
         self._housekeeping.start()
         op = Done(None)
         self._perform(op, lambda op, now, _: self.core.start(now, op))
@@ -58,6 +60,7 @@ class Driver(Lead):
             self._housekeeping.join()
         self._callbacks.close(until - monotonic())
         self._sockets.close(until - monotonic())
+        life.drivers.discard(self)
 
     def forget(self) -> None:
         """In the child of a fork: let go of everything, which is the parent's, and refuse whatever is asked."""
@@ -161,9 +164,7 @@ class Driver(Lead):
 
         def end() -> None:
             if not op.done:
-                op.value = value
-                op.error = error
-                op.done = True
+                op.value, op.error, op.done = value, error, True
                 self._tell((op,))
 
         self._do(end, send=False)

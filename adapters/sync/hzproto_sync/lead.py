@@ -99,7 +99,7 @@ class Lead:
         self.core = core
         self._lock: Any = threading.RLock()  # to know when a signal handler comes in between; never taken twice
         self._main = threading.main_thread().ident  # where signal handlers run
-        self._main_sends = False  # a signal handler could neither send nor close now
+        self._senders: set[int] = set()  # the threads in which a signal handler could neither send nor close now
         self._sockets = Sockets(core.config, core.name)
         self._callbacks = Callbacks(core.name, self._callbacks_idle)
         self._closed = False
@@ -205,8 +205,7 @@ class Lead:
     def _hand_over(self, me: Waiter) -> None:
         """Let another thread lead, or nobody: until somebody calls, or housekeeping ends its nap."""
         housekeeping = me is self._housekeeper
-        if housekeeping:
-            self._napping = True
+        self._napping = self._napping or housekeeping
         if me.outer is not None:
             self._leader = me.outer
             self._sockets.wake()
@@ -282,7 +281,7 @@ class Lead:
             raise
 
     def _check_reentry(self) -> None:
-        if self._lock._is_owned() or (self._main_sends and get_ident() == self._main):
+        if self._lock._is_owned() or get_ident() in self._senders:
             raise RuntimeError("a signal handler cannot use the client in the middle of a call of the same thread")
 
     def _collect(self) -> None:
@@ -338,14 +337,11 @@ class Lead:
     def _send(self) -> None:
         """Send what is unsent."""
         self._urgent = False
-        in_main = get_ident() == self._main
         try:
-            if in_main:
-                self._main_sends = True
+            self._senders.add(get_ident())
             lost = self._sockets.send()
         finally:
-            if in_main:
-                self._main_sends = False
+            self._senders.discard(get_ident())
         for transport, error in lost:
             self._do(partial(self._lost, transport, error, monotonic()))
 

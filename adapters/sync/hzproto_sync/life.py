@@ -5,28 +5,23 @@ from __future__ import annotations
 import atexit
 import os
 from typing import TYPE_CHECKING, Final
-from weakref import WeakSet
 
 if TYPE_CHECKING:
     from hzproto_sync.driver import Driver
 
-_open: Final[WeakSet[Driver]] = WeakSet()
-
-
-def register(driver: Driver) -> None:
-    """Close *driver* at the end of the process, and let children of forks forget it."""
-    _open.add(driver)
+drivers: Final[set[Driver]] = set()
+"""Those that are open: closed at the end of the process, and forgotten by children of forks."""
 
 
 def _close_all() -> None:
-    for driver in list(_open):
+    for driver in list(drivers):
         driver.close(patience=0)
 
 
 def _forget_all() -> None:
-    for driver in list(_open):
+    for driver in list(drivers):
         driver.forget()
-    _open.clear()
+    drivers.clear()
 
 
 atexit.register(_close_all)

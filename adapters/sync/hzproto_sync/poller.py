@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import select
 import selectors
-from typing import Final, Protocol
+from typing import Final
 
 READ: Final = 1  # EPOLLIN
 WRITE: Final = 4  # EPOLLOUT; any other event means that receiving will tell what happened
 
 
-class Poller(Protocol):
-    """The part of `select.epoll` that is needed. Sockets are named by their file descriptors."""
-
-    def register(self, fd: int, eventmask: int, /) -> None: ...
-    def modify(self, fd: int, eventmask: int, /) -> None: ...
-    def unregister(self, fd: int, /) -> None: ...
-    def close(self) -> None: ...
-
-    def poll(self, timeout: float | None, /) -> list[tuple[int, int]]:
-        """Return the sockets with events, and the events; wait for some, at most *timeout* seconds."""
-        ...
-
-
 class SelectorPoller:
-    """The same for systems without epoll."""
+    """What is needed of `select.epoll`, for systems without it. Sockets are named by their file descriptors."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -50,6 +37,6 @@ def _selector_events(eventmask: int) -> int:
     return (selectors.EVENT_READ if eventmask & READ else 0) | (selectors.EVENT_WRITE if eventmask & WRITE else 0)
 
 
-def make_poller() -> Poller:
+def make_poller() -> select.epoll | SelectorPoller:
     """Return the fastest poller of this system."""
     return select.epoll() if hasattr(select, "epoll") else SelectorPoller()

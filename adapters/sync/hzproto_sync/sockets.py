@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
 from hzproto_sync.dial import dial
-from hzproto_sync.poller import READ, WRITE, Poller, make_poller
+from hzproto_sync.poller import READ, WRITE, make_poller
 from hzproto_sync.transport import Transport
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Sockets:
         self._by_fd: dict[int, Transport] = {}
         self._dials: set[threading.Thread] = set()
         self._closed = False
-        self._poller: Poller = make_poller()
+        self._poller = make_poller()
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)

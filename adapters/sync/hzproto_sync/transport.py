@@ -78,10 +78,8 @@ class Transport:
                             queue.appendleft(memoryview(data)[sent:])
                             self.full = True
                             break
-                except OSError:
-                    raise
-                except BaseException:
-                    self.torn = True
+                except BaseException as error:
+                    self.torn = self.torn or not isinstance(error, OSError)
                     raise
 
     def _join(self, first: bytes | memoryview) -> bytes:
