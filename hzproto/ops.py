@@ -219,18 +219,29 @@ class Watched(Parent[R_co]):
 
 
 class FlowOp(Parent[R_co]):
-    """An operation of several steps, driven by the core. The generator runs in the core: no user code in it."""
+    """An operation of several steps, driven by the core. The generator runs in the core: no user code in it.
 
-    __slots__ = ("child", "generator", "running")
+    `convert` is applied to the value where it is asked for: objects are made in the caller's time.
+    """
 
-    def __init__(self, generator: Flow[R_co], wait: float | None = None) -> None:
+    __slots__ = ("child", "convert", "generator", "running")
+
+    def __init__(
+        self, generator: Flow[R_co], wait: float | None = None, convert: Callable[[Any], R_co] | None = None
+    ) -> None:
         super().__init__(wait)
         self.generator = generator
+        self.convert = convert
         self.child: Op[Any] | None = None
         self.running = False
 
     def children(self) -> Sequence[Op[Any]]:
         return () if self.child is None else (self.child,)
+
+    def result(self) -> R_co:
+        value = super().result()
+        convert = self.convert
+        return value if convert is None else convert(value)
 
 
 class Acquisition(FlowOp[R_co]):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from hzproto.ops import Buffer
 
 _ABSENT: Final = object()
-_new: Final[Any] = object.__new__
 
 PLAIN_KEYS: Final = frozenset({str, int, UUID})
 """Types whose values are equal only if they are serialized alike; so they can be looked up as they are."""
@@ -147,14 +146,8 @@ class Store:
         record.idle_since = now
         record.hits += 1
         self.hits += 1
-        hit: Known[Any] = _new(Known)  # its `__init__` is written out: to call it would take a sixth more
-        hit.waiter = hit.parent = hit.error = hit.wait = hit.read = None
-        hit.done = True
-        hit.deadline = math.inf
-        hit.value = record.value
-        if hit.value is _ABSENT:
-            hit.value, hit.read = record, self._object_of
-        return hit
+        value = record.value
+        return Known(record, self._object_of) if value is _ABSENT else Known(value)
 
     def _object_of(self, record: Record) -> Any:
         data = record.data  # taken first: another thread may be about to drop it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hzproto.checks import integer
-from hzproto.ops import FlowOp, Op
+from hzproto.ops import FlowOp
 from hzproto.structures.base import Serializing
 from hzproto.surface import Facade, S_co, op
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hzproto.cp.groups import GroupId
-    from hzproto.ops import Flow
+    from hzproto.ops import Flow, Op
     from hzproto.surface import Runtime
     from hzproto.wire.table import Method
 
@@ -45,7 +45,7 @@ class CPObject(Facade[S_co], Serializing):
         self, method: Method, *arguments: Any, convert: Callable[[Any], Any] | None = None, wait: float | None = None
     ) -> Op[Any]:
         """Make the operation that is one request about this object; *convert* is applied to its answer."""
-        return _Asking(self._ask(method, *arguments), wait, convert)
+        return FlowOp(self._ask(method, *arguments), wait, convert)
 
     def _ask(self, method: Method, *arguments: Any) -> Flow[Any]:
         group = yield from self._core.groups.get(self._group)
@@ -53,17 +53,3 @@ class CPObject(Facade[S_co], Serializing):
 
     def _ask_group(self, group: GroupId, method: Method, *arguments: Any) -> Flow[Any]:
         return self._core.groups.ask(group, method, self._object_name, *arguments)
-
-
-class _Asking(FlowOp[Any]):
-    """A flow whose value is converted where it is asked for: objects are made in the caller's time, not the core's."""
-
-    __slots__ = ("convert",)
-
-    def __init__(self, generator: Flow[Any], wait: float | None, convert: Callable[[Any], Any] | None) -> None:
-        super().__init__(generator, wait)
-        self.convert = convert
-
-    def result(self) -> Any:
-        value = super().result()
-        return value if self.convert is None else self.convert(value)

@@ -34,7 +34,7 @@ from hzproto.errors import (
     IllegalStateError,
     OperationTimeoutError,
 )
-from hzproto.ops import Done, Op
+from hzproto.ops import Done, Known, Op
 from hzproto.testing import InMemoryCluster, Outgoing
 from hzproto_asyncio import Config, FencedLock, HazelcastClient, Map, Reply
 from hzproto_asyncio import dial as dialling
@@ -196,13 +196,12 @@ class TestReply:
         run(main())
 
     def test_errors_of_decoding_are_the_reply_s(self, run: Runner) -> None:
-        class Undecodable(Op[None]):
-            def result(self) -> None:
-                raise ZeroDivisionError
+        def undecodable(_: object) -> None:
+            raise ZeroDivisionError
 
         async def main() -> None:
             reply, _, _ = self.pending()
-            reply.take(Undecodable())
+            reply.take(Known(None, undecodable))
             with pytest.raises(ZeroDivisionError):
                 await reply
 

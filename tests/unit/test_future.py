@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import traceback
 import weakref
@@ -13,7 +14,7 @@ import pytest
 
 from hzproto.errors import HazelcastError, HazelcastSerializationError, OperationCancelledError
 from hzproto.future import Chained, Future, ImmediateExceptionFuture, ImmediateFuture, combine_futures
-from hzproto.ops import Op
+from hzproto.ops import Known, Op
 
 
 class FakeHost:
@@ -52,19 +53,15 @@ class FakeHost:
             self.calls.popleft()()
 
 
-class Undecodable(Op[str]):
-    __slots__ = ()
+def decoded_by(read: Callable[[Any], str]) -> Op[str]:
+    """An operation that has not ended, and whose value will be what *read* makes of the answer."""
+    op = Known(None, read)
+    op.done = False
+    return op
 
-    def result(self) -> str:
-        raise HazelcastSerializationError("not readable")
 
-
-class Counted(Op[str]):
-    __slots__ = ("decoded",)
-
-    def result(self) -> str:
-        self.decoded: int = getattr(self, "decoded", 0) + 1
-        return super().result()
+def undecodable(_: object) -> str:
+    raise HazelcastSerializationError("not readable")
 
 
 @pytest.fixture
@@ -90,17 +87,23 @@ class TestResult:
         assert host.timeouts == [None]  # the second did not wait
 
     def test_is_decoded_once_by_who_asks(self, host: FakeHost) -> None:
-        op = Counted()
+        decoded: list[str] = []
+
+        def read(answer: str) -> str:
+            decoded.append(answer)
+            return answer
+
+        op = decoded_by(read)
         future = Future(op, host)
         host.finish(op, "value", None)
-        assert not hasattr(op, "decoded")
+        assert not decoded
         future.result()
         assert future.exception() is None
         future.result()
-        assert op.decoded == 1
+        assert decoded == ["value"]
 
     def test_drops_the_undecoded_answer(self, host: FakeHost) -> None:
-        op = Counted()
+        op = decoded_by(str)
         future = Future(op, host)
         host.finish(op, "value", None)
         future.result()
@@ -133,7 +136,7 @@ class TestResult:
         assert len(traceback.extract_tb(original.__traceback__)) == lengths[0]
 
     def test_undecodable_answer(self, host: FakeHost) -> None:
-        op = Undecodable()
+        op = decoded_by(undecodable)
         future = Future(op, host)
         host.finish(op, b"?", None)
         assert not future.is_success()
@@ -141,17 +144,14 @@ class TestResult:
             future.result()
 
     def test_interrupted_decoding_is_no_outcome(self, host: FakeHost) -> None:
-        class Interrupted(Op[str]):
-            __slots__ = ("tries",)
+        tries = itertools.count()
 
-            def result(self) -> str:
-                self.tries: int = getattr(self, "tries", 0) + 1
-                if self.tries == 1:
-                    raise KeyboardInterrupt
-                return "value"
+        def interrupted_once(answer: str) -> str:
+            if next(tries) == 0:
+                raise KeyboardInterrupt
+            return answer
 
-        op = Interrupted()
-        op.done = True
+        op = Known("value", interrupted_once)
         future = Future(op, host)
         with pytest.raises(KeyboardInterrupt):
             future.result()
@@ -160,7 +160,7 @@ class TestResult:
     def test_failed_futures_make_no_reference_cycles(self, host: FakeHost) -> None:
         gc.disable()
         try:
-            for failed in (Op[str](), Undecodable()):
+            for failed in (Op[str](), decoded_by(undecodable)):
                 error = HazelcastError() if type(failed) is Op else None
                 host.finish(failed, None, error)
                 future = Future(failed, host)
