@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Figures: TypeAlias = Mapping[str, float]
 """What one run of a program measured."""
@@ -35,13 +35,14 @@ FIGURES: Mapping[str, str] = {
 class Contender:
     """Who takes part in a row: the program in `programs/` that does the work, and what it is told to do.
 
-    `official` ones run in the environment of the official client.
+    `build` names the environment that it runs in: that of this process, of the accelerated build or of the official
+    client.
     """
 
     name: str
     program: str
     workload: str
-    official: bool = False
+    build: Literal["pure", "compiled", "official"] = "pure"
 
 
 @dataclass(frozen=True, slots=True)

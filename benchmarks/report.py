@@ -12,7 +12,7 @@ def report(table: Table, results: Mapping[str, Results]) -> str:
     rows = [row for row in table.rows if row.name in results]
     if not rows:
         return ""
-    return "\n".join((_wide if table.name == "throughput" else _long)(table, rows, results))
+    return "\n".join((_wide if table.name in ("throughput", "compiled") else _long)(table, rows, results))
 
 
 def _wide(table: Table, rows: Sequence[Row], results: Mapping[str, Results]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.plan import Contender, Goal, Row, Table, cpu_over, speedup
 from benchmarks.serialization import SERIALIZATION
 
 
 def _pair(program: str, workload: str) -> tuple[Contender, Contender]:
-    return (Contender("hzproto", program, workload), Contender("official", program, workload, official=True))
+    return (Contender("hzproto", program, workload), Contender("official", program, workload, build="official"))
 
 
 def _with_raw(program: str, workload: str) -> tuple[Contender, ...]:
@@ -80,6 +82,21 @@ THROUGHPUT = Table(
     ),
 )
 
+
+def _compiled(row: Row) -> Row:
+    """The same row, with the accelerated build, which has the goals."""
+    compiled = replace(row.contenders[0], name="compiled", build="compiled")
+    goals = tuple(replace(goal, contender="compiled") for goal in row.goals)
+    return replace(row, name=f"compiled-{row.name}", contenders=(compiled, *row.contenders), goals=goals)
+
+
+COMPILED = Table(
+    "compiled",
+    f"{THROUGHPUT.title}, with the accelerated build",
+    THROUGHPUT.figures,
+    tuple(_compiled(row) for row in THROUGHPUT.rows if row.contenders[0].program in ("threads", "aio")),
+)
+
 SIZES = Table(
     "sizes",
     "Blocking `get` and `set` of larger values (strings), one thread",
@@ -138,7 +155,7 @@ MEMORY = Table(
             10_000,
             (
                 *_variants("memory", {name: f"operation-{name}" for name in _ADAPTERS}),
-                Contender("official", "memory", "operation-threads", official=True),
+                Contender("official", "memory", "operation-threads", build="official"),
             ),
             tuple(Goal(("bytes",), 1024, contender=name) for name in _ADAPTERS),
             rounds=1,
@@ -149,7 +166,7 @@ MEMORY = Table(
             10,
             (
                 *_variants("memory", {name: f"client-{name}" for name in _ADAPTERS}),
-                Contender("official", "memory", "client-threads", official=True),
+                Contender("official", "memory", "client-threads", build="official"),
             ),
             rounds=1,
         ),
@@ -173,7 +190,7 @@ IMPORTS = Table(
                         for name in ("asyncio", "hzproto_asyncio", "hzproto_sync", "hzproto_gevent", "hzproto_twisted")
                     },
                 ),
-                Contender("official", "imports", "hazelcast", official=True),
+                Contender("official", "imports", "hazelcast", build="official"),
             ),
             (Goal(("extra_ms",), 60, contender="hzproto_asyncio"),),
             members=False,
@@ -190,7 +207,7 @@ IDLE = Table(
             "idle",
             "30 s",
             30,
-            (*_variants("idle", _ADAPTERS), Contender("official", "idle", "threads", official=True)),
+            (*_variants("idle", _ADAPTERS), Contender("official", "idle", "threads", build="official")),
             tuple(Goal(("cpu_percent",), 0.1, contender=name) for name in _ADAPTERS),
             rounds=1,
         ),
@@ -244,7 +261,7 @@ def _hits(in_memory_format: str) -> Row:
     styles = {**_HITS, "twisted, `inlineCallbacks`": "inline"}
     contenders = (
         *_variants("near", {name: f"{style}-{in_memory_format}" for name, style in styles.items()}),
-        Contender("official, blocking", "near", f"blocking-{in_memory_format}", official=True),
+        Contender("official, blocking", "near", f"blocking-{in_memory_format}", build="official"),
     )
     return Row(f"near-cache-{in_memory_format.lower()}", in_memory_format, 1_000_000, contenders, goals)
 
@@ -264,7 +281,7 @@ NEAR_CACHE = Table(
                 *_variants(
                     "near", {"threads, blocking": "blocking-BINARY-list", "asyncio, `await`": "asyncio-BINARY-list"}
                 ),
-                Contender("official, blocking", "near", "blocking-BINARY-list", official=True),
+                Contender("official, blocking", "near", "blocking-BINARY-list", build="official"),
             ),
         ),
         Row(
@@ -299,4 +316,4 @@ CORE = Table(
     ),
 )
 
-TABLES = (THROUGHPUT, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, NEAR_CACHE, CHOICES, CORE, SERIALIZATION)
+TABLES = (THROUGHPUT, COMPILED, SIZES, BULK, LARGE, MEMORY, IMPORTS, IDLE, NEAR_CACHE, CHOICES, CORE, SERIALIZATION)

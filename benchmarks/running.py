@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,7 +15,7 @@ from venv import EnvBuilder
 from benchmarks.plan import Contender, Figures, Results, Row
 
 HERE = Path(__file__).resolve().parent
-OFFICIAL = HERE.parent / ".venv-official"
+ROOT = HERE.parent
 OFFICIAL_PACKAGES = ("hazelcast-python-client==5.7.0", "gevent", "uvloop")
 
 
@@ -27,22 +28,37 @@ class Target(Protocol):
     def addresses(self) -> list[str]: ...
 
 
-def official_python() -> str:
-    """The interpreter of the environment with the official client, which is made when it is not there."""
-    python = OFFICIAL / "bin" / "python"
-    stamp = OFFICIAL / "packages"
-    if not stamp.exists() or stamp.read_text() != str(OFFICIAL_PACKAGES):
-        EnvBuilder(with_pip=True, clear=True).create(OFFICIAL)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *OFFICIAL_PACKAGES], check=True)
-        stamp.write_text(str(OFFICIAL_PACKAGES))
-    return str(python)
+def interpreter(contender: Contender) -> str:
+    """The Python that runs *contender*; its environment is made when it is not there."""
+    if contender.build == "official":
+        return _environment(".venv-official", OFFICIAL_PACKAGES, str(OFFICIAL_PACKAGES))
+    if contender.build == "compiled":
+        return _environment(".venv-compiled", (f"{ROOT}[uvloop]",), _digest(), HATCH_BUILD_HOOK_ENABLE_CUSTOM="1")
+    return sys.executable
+
+
+def _environment(name: str, packages: Sequence[str], stamp: str, **variables: str) -> str:
+    """The interpreter of a virtual environment with *packages*, which is made anew when *stamp* is another one."""
+    directory = ROOT / name
+    python = str(directory / "bin" / "python")
+    made = directory / "made"
+    if not made.exists() or made.read_text() != stamp:
+        EnvBuilder(with_pip=True, clear=True).create(directory)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True, env=os.environ | variables)
+        made.write_text(stamp)
+    return python
+
+
+def _digest() -> str:
+    """What changes with the sources of the package."""
+    sources = sorted(file for place in ("hzproto", "adapters") for file in (ROOT / place).rglob("*.py"))
+    return hashlib.sha256(b"".join(map(Path.read_bytes, [ROOT / "hatch_build.py", *sources]))).hexdigest()
 
 
 def measure(contender: Contender, cluster: Target, operations: int) -> Figures:
     """Have *contender* do its work once."""
-    python = official_python() if contender.official else sys.executable
     target = (cluster.name, ",".join(cluster.addresses))
-    command = [python, f"{contender.program}.py", contender.workload, *target, str(operations)]
+    command = [interpreter(contender), f"{contender.program}.py", contender.workload, *target, str(operations)]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         command, cwd=HERE / "programs", env=environment, capture_output=True, text=True, timeout=300, check=False

@@ -12,7 +12,7 @@ def _row(name: str, title: str, workload: str, speedup: float) -> Row:
     goals = tuple(Goal((figure,), speedup, "official", at_least=True) for figure in _FIGURES)
     contenders = (
         Contender("hzproto", "objects", workload),
-        Contender("official", "objects", workload, official=True),
+        Contender("official", "objects", workload, build="official"),
     )
     return Row(f"serialization-{name}", title, 1, contenders, goals if speedup else (), members=False)
 

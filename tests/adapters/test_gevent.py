@@ -755,7 +755,7 @@ class TestClosing:
 
         with HazelcastClient(cluster_members=members.addresses) as client:
             client.get_map("m").blocking().put(1, 1)
-        gone = weakref.ref(client._core.invocations)  # pyright: ignore[reportPrivateUsage]
+        gone = weakref.ref(client._core)  # pyright: ignore[reportPrivateUsage]
         del client
 
         def released() -> bool:

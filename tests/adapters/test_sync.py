@@ -22,6 +22,8 @@ from typing import Any, Generic, TypeVar, cast
 import pytest
 
 from hzproto.cluster.actions import Delivery
+from hzproto.cluster.client import Client
+from hzproto.cluster.connection import Connection
 from hzproto.core import Address, parse_address
 from hzproto.errors import (
     ClientOfflineError,
@@ -42,6 +44,7 @@ from hzproto_sync.dial import dial
 from hzproto_sync.poller import READ, WRITE, SelectorPoller, make_poller
 from hzproto_sync.sockets import Sockets
 from hzproto_sync.transport import Transport
+from tests.builds import patches_compiled
 
 pytestmark = pytest.mark.sockets
 
@@ -477,6 +480,7 @@ class TestWaiting:
         eventually(lambda: sum(called) == 0)
         eventually(lambda: in_flight(client) == 0)
 
+    @patches_compiled
     def test_an_idle_client_does_not_wake_up(
         self, quiet_client: HazelcastClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -610,6 +614,7 @@ class TestInterrupts:
         assert in_flight(client) == 0
         client.shutdown()
 
+    @patches_compiled
     def test_lose_nothing_that_the_core_has_given_away(
         self, members: InMemoryCluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -715,6 +720,7 @@ class TestSignalHandlers:
                 with pytest.raises(RuntimeError, match="signal handler"):
                     call(1, 1)
 
+    @patches_compiled
     def test_are_refused_while_their_thread_sends(
         self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -734,6 +740,7 @@ class TestSignalHandlers:
         store.blocking().put(1, 1)
         assert refused == 3
 
+    @patches_compiled
     def test_may_poll_while_their_thread_is_about_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sockets_module, "make_poller", SelectorPoller)
         sockets = Sockets(Config(), "test")
@@ -809,6 +816,7 @@ class TestSending:
             eventually(prompt)  # when the machine lets it
             process.stdin.close()
 
+    @patches_compiled
     def test_many_are_sent_in_few_pieces(
         self, client: HazelcastClient, store: Map[int, int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -843,7 +851,8 @@ class TestTransport:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        transport = Transport(None, ours)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        connection = Connection(Client(Config(), rng=random.Random(0)), 0, Address("127.0.0.1", 5701), 1 << 20)
+        transport = Transport(connection, ours)
         yield transport, theirs
         transport.close()
         theirs.close()
@@ -1299,7 +1308,7 @@ class TestClosing:
 
         with HazelcastClient(cluster_members=members.addresses) as client:
             client.get_map("m").blocking().put(1, 1)
-        gone = weakref.ref(client._driver)  # pyright: ignore[reportPrivateUsage]
+        gone = weakref.ref(client._driver.core)  # pyright: ignore[reportPrivateUsage]
         del client
 
         def released() -> bool:

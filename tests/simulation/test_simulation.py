@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from tests.builds import patches_compiled
 from tests.simulation.plan import ARGUMENTS, Step, make_plan
 from tests.simulation.planted import FAULTS, Patch
 from tests.simulation.run import begin, failure, finish, run, shrink
@@ -31,6 +32,7 @@ def test_seeds() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@patches_compiled
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
 def test_planted_faults_are_found(plant: Callable[[Patch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
@@ -46,6 +48,7 @@ def test_runs_repeat_themselves() -> None:
     assert len(runs[0]) > 50
 
 
+@patches_compiled
 def test_a_failing_plan_is_made_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
     plant = next(fault for fault in FAULTS if fault.__name__ == "operations_of_a_lost_connection_forgotten")
     plant(monkeypatch)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hatch_build import COMPILED
+
 ROOT = Path(__file__).parents[2]
 CORE = sorted(path for path in (ROOT / "hzproto").rglob("*.py"))
 ADAPTERS = ["sync", "asyncio", "gevent", "twisted"]
@@ -156,3 +158,19 @@ def test_adapters_are_thin(adapter: str) -> None:
 @pytest.mark.parametrize("package", ["hzproto", *(f"adapters/{adapter}/hzproto_{adapter}" for adapter in ADAPTERS)])
 def test_packages_say_that_they_are_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").exists()
+
+
+def test_heirs_of_compiled_classes_are_compiled() -> None:
+    compiled = [ROOT / source for source in COMPILED]
+    classes = {node.name for path in compiled for node in tree_of(path).body if isinstance(node, ast.ClassDef)}
+    for path in [*CORE, *(ROOT / "adapters").rglob("hzproto_*/*.py")]:
+        heirs = [
+            f"{path}: {node.name}"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.ClassDef) and any(base in classes for base in map(base_name, node.bases))
+        ]
+        assert path in compiled or not heirs, "mypyc lets no interpreted class inherit from a compiled one"
+
+
+def base_name(node: ast.expr) -> str:
+    return ast.unparse(node).partition("[")[0]

@@ -50,6 +50,6 @@ def test_how_long_an_operation_waits_by_contract() -> None:
 
 def test_operations_have_no_dictionaries() -> None:
     size = MESSAGES["Map.size"]
-    ops: list[Op[Any]] = [Op[None](), Done(1), Sleep(1), All[None]([]), Request[int](size, b"")]
+    ops: list[Op[Any]] = [Op(), Done(1), Sleep(1), All([]), Request(size, b"")]
     for op in ops:
         assert not hasattr(op, "__dict__")

@@ -14,7 +14,7 @@ WIDE = Table(
     "throughput",
     "Gets",
     ("wall_us", "cpu_us"),
-    (Row("one", "`one`", 1, (Contender("hzproto", "p", "w"), Contender("official", "p", "w", official=True))),),
+    (Row("one", "`one`", 1, (Contender("hzproto", "p", "w"), Contender("official", "p", "w", build="official"))),),
 )
 LONG = Table(
     "memory",

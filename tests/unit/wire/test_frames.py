@@ -13,7 +13,6 @@ from hzproto.config import Config
 from hzproto.errors import LocalProtocolError, RemoteProtocolError
 from hzproto.messages import MESSAGES as TABLES
 from hzproto.serialization import SerializationService
-from hzproto.wire import frames
 from hzproto.wire.frames import (
     BEGIN_FRAGMENT,
     BEGIN_STRUCTURE,
@@ -23,6 +22,7 @@ from hzproto.wire.frames import (
     FRAME_HEADER,
     LARGE,
     MARK,
+    MAX_FRAGMENTED_MESSAGES,
     NULL,
     UNFRAGMENTED,
     FrameReader,
@@ -337,12 +337,13 @@ def test_wrong_fragments(data: bytes, reason: str) -> None:
         FrameReader().receive(data)
 
 
-def test_the_number_of_fragmented_messages_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "MAX_FRAGMENTED_MESSAGES", 3)
+def test_the_number_of_fragmented_messages_is_limited() -> None:
     reader = FrameReader()
-    assert reader.receive(b"".join(fragment(key, BEGIN_FRAGMENT, FIRST) for key in range(3))) == []
-    with pytest.raises(RemoteProtocolError, match="more than 3 fragmented messages are under way"):
-        reader.receive(fragment(3, BEGIN_FRAGMENT, FIRST))
+    assert (
+        reader.receive(b"".join(fragment(key, BEGIN_FRAGMENT, FIRST) for key in range(MAX_FRAGMENTED_MESSAGES))) == []
+    )
+    with pytest.raises(RemoteProtocolError, match="more than 1024 fragmented messages are under way"):
+        reader.receive(fragment(MAX_FRAGMENTED_MESSAGES, BEGIN_FRAGMENT, FIRST))
 
 
 def test_the_size_of_all_fragments_is_limited() -> None:
