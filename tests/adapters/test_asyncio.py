@@ -45,6 +45,7 @@ from hzproto_asyncio.owners import Owners
 from hzproto_asyncio.reply import Reply as RuntimeReply
 from hzproto_asyncio.reply import complete
 from hzproto_asyncio.wire import Wire
+from tests.peers import refusing_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
@@ -600,7 +601,7 @@ class TestDial:
         async def main() -> None:
             with socket.create_server(("127.0.0.1", 0)) as server, refusing_port() as refusing:
                 address = server.getsockname()
-                self.resolve_to(monkeypatch, refusing, address)
+                self.resolve_to(monkeypatch, ("127.0.0.1", refusing), address)
                 with await dial(Address("name", 1), []) as sock:
                     assert sock.getpeername() == address
 
@@ -622,7 +623,8 @@ class TestDial:
 
     def test_tells_the_last_error_when_no_address_answers(self, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
         async def main() -> None:
-            with refusing_port() as address:
+            with refusing_port() as port:
+                address = ("127.0.0.1", port)
                 self.resolve_to(monkeypatch, address, address)
                 with pytest.raises(ConnectionRefusedError):
                     await dial(Address("name", 1), [])
@@ -653,14 +655,6 @@ class TestDial:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
 
         monkeypatch.setattr(dialling, "_resolve", resolve)
-
-
-@contextmanager
-def refusing_port() -> Generator[Any]:
-    """A port that refuses connections, and that nobody else can get."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()
 
 
 class silent_port:  # noqa: N801 - a context manager
@@ -726,8 +720,8 @@ class TestLife:
 
     def test_start_that_fails_leaves_nothing(self, run: Runner) -> None:
         async def main() -> None:
-            with refusing_port() as (host, port):
-                client = HazelcastClient(cluster_members=[f"{host}:{port}"], cluster_connect_timeout=0)
+            with refusing_port() as port:
+                client = HazelcastClient(cluster_members=[f"127.0.0.1:{port}"], cluster_connect_timeout=0)
                 with pytest.raises(IllegalStateError, match="cluster_connect_timeout"):
                     await client.start()
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -37,6 +37,7 @@ from hzproto_gevent import dial as dialling
 from hzproto_gevent.callbacks import Callbacks
 from hzproto_gevent.dial import dial
 from hzproto_gevent.link import Link, gather, skip
+from tests.peers import paused, refusing_port
 
 pytestmark = pytest.mark.sockets
 
@@ -117,26 +118,6 @@ def address_of(text: str) -> Address:
     return parse_address(text, 0)
 
 
-@contextmanager
-def paused(members: InMemoryCluster) -> Generator[None]:
-    """Let the members answer nothing meanwhile."""
-    for index in range(3):
-        members.pause(index)
-    try:
-        yield
-    finally:
-        for index in range(3):
-            members.resume(index)
-
-
-@pytest.fixture
-def refusing_port() -> Iterator[int]:
-    """A port that refuses connections, and is nobody else's meanwhile."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        yield bound.getsockname()[1]
-
-
 def in_flight(client: HazelcastClient) -> int:
     return client._core.invocations.in_flight  # pyright: ignore[reportPrivateUsage]
 
@@ -203,18 +184,20 @@ class TestSurface:
 
 
 class TestStart:
-    def test_without_a_member_the_constructor_raises_and_leaves_nothing(self, refusing_port: int) -> None:
-        before = descriptors()
-        with pytest.raises(IllegalStateError):
-            HazelcastClient(cluster_members=[f"127.0.0.1:{refusing_port}"], cluster_connect_timeout=0)
-        no_descriptors_but(before)
-        assert gevent.wait(timeout=60)
+    def test_without_a_member_the_constructor_raises_and_leaves_nothing(self) -> None:
+        with refusing_port() as port:
+            before = descriptors()
+            with pytest.raises(IllegalStateError):
+                HazelcastClient(cluster_members=[f"127.0.0.1:{port}"], cluster_connect_timeout=0)
+            no_descriptors_but(before)
+            assert gevent.wait(timeout=60)
 
-    def test_a_timeout_ends_the_constructor_and_leaves_nothing(self, refusing_port: int) -> None:
-        before = descriptors()
-        with pytest.raises(gevent.Timeout), gevent.Timeout(0.05):
-            HazelcastClient(cluster_members=[f"127.0.0.1:{refusing_port}"])
-        no_descriptors_but(before)
+    def test_a_timeout_ends_the_constructor_and_leaves_nothing(self) -> None:
+        with refusing_port() as port:
+            before = descriptors()
+            with pytest.raises(gevent.Timeout), gevent.Timeout(0.05):
+                HazelcastClient(cluster_members=[f"127.0.0.1:{port}"])
+            no_descriptors_but(before)
 
     def test_async_start_returns_at_once(self, members: InMemoryCluster) -> None:
         states: list[str] = []
@@ -651,11 +634,12 @@ class TestConnections:
                 for key in range(50):
                     store.blocking().get(key)
 
-    def test_a_refused_one_is_an_error(self, refusing_port: int) -> None:
-        before = descriptors()
-        with pytest.raises(ConnectionRefusedError):
-            dial(Address("127.0.0.1", refusing_port), ())
-        no_descriptors_but(before)
+    def test_a_refused_one_is_an_error(self) -> None:
+        with refusing_port() as port:
+            before = descriptors()
+            with pytest.raises(ConnectionRefusedError):
+                dial(Address("127.0.0.1", port), ())
+            no_descriptors_but(before)
 
     def test_a_name_that_is_not_known_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def unknown(host: str, port: int, **options: Any) -> list[Any]:

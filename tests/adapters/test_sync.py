@@ -45,6 +45,7 @@ from hzproto_sync.poller import READ, WRITE, SelectorPoller, make_poller
 from hzproto_sync.sockets import Sockets
 from hzproto_sync.transport import Transport
 from tests.builds import patches_compiled
+from tests.peers import paused, refusing_port
 
 pytestmark = pytest.mark.sockets
 
@@ -207,18 +208,6 @@ def hold_gets(members: InMemoryCluster) -> None:
     members.faults.drop_answers = lambda message: message.method == "Map.get"
 
 
-@contextmanager
-def paused(members: InMemoryCluster) -> Generator[None]:
-    """Let members answer nothing until the end of the body."""
-    for index in range(len(members.members)):
-        members.pause(index)
-    try:
-        yield
-    finally:
-        for index in range(len(members.members)):
-            members.resume(index)
-
-
 def in_flight(client: HazelcastClient) -> int:
     return client._core.invocations.in_flight  # pyright: ignore[reportPrivateUsage]
 
@@ -247,14 +236,6 @@ def nothing_left() -> Generator[None]:
     yield
     eventually(lambda: set(threading.enumerate()) <= threads)
     eventually(lambda: descriptors() <= before)
-
-
-@contextmanager
-def refusing_port() -> Generator[int]:
-    """A port that refuses connections, and that nobody else can get."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()[1]
 
 
 class Deaf:
