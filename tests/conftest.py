@@ -43,7 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first: without sockets, then with; then those with clusters of their own, which take long; then those
     with shared ones, version by version.
 
-    Whichever test comes first has to start a cluster, so that all that need one have time for that.
+    Whichever test comes first has to start a cluster, so that all that need one have time for that. Members are also
+    slow to run SQL on a busy machine.
     """
     items.sort(key=_rank)
     for item in items:

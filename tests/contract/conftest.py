@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 
 from hzproto.testing import InMemoryCluster
-from tests.contract.harness import TIMEOUT, Harness, Scene
+from tests.contract.harness import Harness, Scene
 from tests.contract.harness_asyncio import Asyncio, Uvloop
 from tests.contract.harness_gevent import GeventBlocking, GeventFutures
 from tests.contract.harness_sync import SyncBlocking, SyncFutures
@@ -61,10 +61,10 @@ def _styles(test: str, version: str, chosen: Callable[[type[Harness]], bool] | N
             yield fitting[crc32(f"{test} {version}".encode()) % len(fitting)]
 
 
-def _marks(version: str) -> list[pytest.MarkDecorator]:
+def _marks(version: str) -> pytest.MarkDecorator:
     if version == _MEMORY:
-        return [pytest.mark.sockets]
-    return [pytest.mark.members(_UNSAFE_VERSION if version == _UNSAFE else version), pytest.mark.timeout(TIMEOUT)]
+        return pytest.mark.sockets
+    return pytest.mark.members(_UNSAFE_VERSION if version == _UNSAFE else version)
 
 
 @pytest.fixture(scope="session")

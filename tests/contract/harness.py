@@ -12,12 +12,9 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from time import monotonic
-from typing import Any, ClassVar, Final, TypeAlias, overload
+from typing import Any, ClassVar, TypeAlias, overload
 
 Steps: TypeAlias = Generator[Any, Any, Any]
-
-TIMEOUT: Final = 400
-"""Seconds that a test may take with real members, which are slow to start and to run SQL on a busy machine."""
 
 
 class Harness(ABC):

@@ -13,7 +13,6 @@ import hzproto_gevent.db
 import hzproto_sync.db
 from hzproto.sql import HazelcastSqlError, SqlErrorCode
 from hzproto.testing import InMemoryCluster
-from tests.contract.harness import TIMEOUT
 from tests.members import Cluster
 
 _numbers = itertools.count()
@@ -32,7 +31,6 @@ def test_what_modules_have(module: Any, threadsafety: int) -> None:
     assert {"connect", "Connection", "Error", "Date", "STRING"} <= set(module.__all__)
 
 
-@pytest.mark.timeout(TIMEOUT)
 @pytest.mark.members("5.3.8")
 def test_statements(db: Any, cluster: Cluster) -> None:
     name = f"test_db_{next(_numbers)}"
